@@ -1,0 +1,183 @@
+"""Every problem Helicorder can report, in one drawn tree.
+
+A class is its own documentation: ``code`` names it for machines, ``status`` is the HTTP status it answers with, and the
+docstring is the sentence a caller reads when no better one is given. `docs/errors.md` repeats the tree, by test.
+
+    HelicorderError
+    ├── Problem
+    │   ├── MalformedBody              400
+    │   ├── BadHeader                  400
+    │   ├── Unauthenticated            401
+    │   ├── Forbidden                  403
+    │   │   └── UpstreamRefused        403
+    │   ├── NotFound                   404
+    │   ├── MethodNotAllowed           405
+    │   ├── IdempotencyConflict        409
+    │   ├── BodyTooLarge               413
+    │   ├── UnsupportedMediaType       415
+    │   ├── Invalid                    422
+    │   ├── InternalFailure            500
+    │   ├── UpstreamUnreachable        502
+    │   ├── Unavailable                503
+    │   │   ├── JournalUnavailable     503
+    │   │   └── TelemetryUnavailable   503
+    │   └── UpstreamTimeout            504
+    ├── RowsRefused
+    └── StartupError
+        ├── DataDirectoryHeld
+        └── SchemaTooNew
+"""
+
+from typing import ClassVar
+
+
+class HelicorderError(Exception):
+    """Something went wrong in Helicorder."""
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or _first_sentence(type(self))
+        super().__init__(self.message)
+
+
+def _first_sentence(kind: type) -> str:
+    return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
+
+
+class Problem(HelicorderError):
+    """The request could not be served."""
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 500
+
+
+class MalformedBody(Problem):
+    """The body is not valid JSON."""
+
+    code = "malformed_body"
+    status = 400
+
+
+class BadHeader(Problem):
+    """A Helicone header has a value that cannot be used."""
+
+    code = "bad_header"
+    status = 400
+
+
+class Unauthenticated(Problem):
+    """No valid API key: send Authorization: Bearer sk-helicone-... or Helicone-Auth."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(Problem):
+    """The API key does not have the scope this needs."""
+
+    code = "forbidden"
+    status = 403
+
+
+class UpstreamRefused(Forbidden):
+    """The upstream address is not allowed: private addresses need HELICORDER_ALLOW_PRIVATE_UPSTREAMS."""
+
+    code = "upstream_refused"
+
+
+class NotFound(Problem):
+    """There is nothing here under that name."""
+
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowed(Problem):
+    """This path does not take that method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class IdempotencyConflict(Problem):
+    """The Idempotency-Key was already used with a different body."""
+
+    code = "idempotency_conflict"
+    status = 409
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than this server accepts."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(Problem):
+    """The body must be sent as Content-Type: application/json."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class Invalid(Problem):
+    """The request is well formed but says something that cannot be accepted."""
+
+    code = "invalid"
+    status = 422
+
+
+class InternalFailure(Problem):
+    """Something failed inside the server; its log has the details."""
+
+    code = "internal_failure"
+    status = 500
+
+
+class UpstreamUnreachable(Problem):
+    """The upstream could not be reached."""
+
+    code = "upstream_unreachable"
+    status = 502
+
+
+class Unavailable(Problem):
+    """The server cannot do this right now; try again."""
+
+    code = "unavailable"
+    status = 503
+    retry_after_seconds: ClassVar[int] = 1
+
+
+class JournalUnavailable(Unavailable):
+    """The write could not be made durable, so it was not accepted; try again."""
+
+    code = "journal_unavailable"
+
+
+class TelemetryUnavailable(Unavailable):
+    """The telemetry store is not answering; what was acknowledged is safe in the journal; try again."""
+
+    code = "telemetry_unavailable"
+
+
+class UpstreamTimeout(Problem):
+    """The upstream did not answer in time."""
+
+    code = "upstream_timeout"
+    status = 504
+
+
+class RowsRefused(HelicorderError):
+    """The telemetry store refused rows for what they hold: sending the same rows again cannot help."""
+
+
+class StartupError(HelicorderError):
+    """The server cannot start."""
+
+
+class DataDirectoryHeld(StartupError):
+    """Another process holds the data directory."""
+
+
+class SchemaTooNew(StartupError):
+    """The store was written by a newer Helicorder than this one."""

@@ -1,0 +1,30 @@
+"""The time axis of a chart."""
+
+import enum
+
+import msgspec
+
+from helicorder.model.window import Bucket, Window
+
+
+class Clock(enum.StrEnum):
+    """Which time places a score on the axis: when it was judged, or when the request that it judges was made."""
+
+    JUDGED = "judged"
+    REQUESTED = "requested"
+
+
+class Axis(msgspec.Struct, frozen=True):
+    """A window of time cut into buckets.
+
+    A bucket begins where the clock and the calendar of the zone say, so a day may have 23 or 25 hours; weeks begin on
+    Monday. The window cuts its first and last bucket where it begins or ends inside them.
+
+    Attributes:
+        zone: an IANA time zone name that has been checked (`model.window.checked_zone`).
+    """
+
+    window: Window
+    bucket: Bucket
+    zone: str = "UTC"
+    clock: Clock = Clock.JUDGED

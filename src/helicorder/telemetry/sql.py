@@ -1,0 +1,263 @@
+"""Filters as SQL conditions. With `statements`, the only place that puts SQL text together.
+
+Fixed words and typed placeholders: no value ever becomes text. Every statement starts from a tenant, and every fragment
+that names a table says ``org_id = {org:String}``.
+
+What a condition means where Helicone leaves it open: text that is not known is the empty text; a number that is not
+known satisfies nothing but ``equals "null"``; a property that a call lacks compares as the empty text, so
+``not-equals`` holds.
+"""
+
+# ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
+
+import datetime as dt
+from typing import assert_never
+
+from helicorder.errors import Invalid
+from helicorder.model.filter import (
+    NUMBER_FIELDS,
+    TIME_FIELDS,
+    Both,
+    Condition,
+    Either,
+    Everything,
+    Field,
+    FieldIs,
+    Filter,
+    HasProperty,
+    IsScored,
+    Operator,
+    PropertyIs,
+    ScoreIs,
+)
+from helicorder.model.score import ScoreKind
+from helicorder.telemetry.instants import microseconds
+
+Query = tuple[str, dict[str, object]]
+"""A statement and the parameters to send beside it."""
+
+# A ClickHouse server reads at most 1,000 form fields of 128 KiB, and the statement is one of them.
+MAX_CONDITIONS = 100
+MAX_TEXT_LENGTH = 10_000
+
+UNKNOWN = "null"
+EMPTY = "__empty__"
+
+BODIES = frozenset({Field.REQUEST_BODY, Field.RESPONSE_BODY})
+
+ORDERED = {
+    Operator.EQUALS: "=",
+    Operator.NOT_EQUALS: "!=",
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+}
+MATCHED = {
+    Operator.EQUALS: "=",
+    Operator.NOT_EQUALS: "!=",
+    Operator.LIKE: "LIKE",
+    Operator.ILIKE: "ILIKE",
+    Operator.CONTAINS: "ILIKE",
+    Operator.NOT_CONTAINS: "NOT ILIKE",
+}
+
+
+class Statement:
+    """The parameters of one statement in the making; its tenant is the first of them."""
+
+    def __init__(self, org_id: str) -> None:
+        self.params: dict[str, object] = {"org": org_id}
+        self._names: dict[tuple[str, str | float], str] = {}
+        self._conditions = 0
+
+    def bind(self, kind: str, value: str | float) -> str:
+        """The placeholder for a value of a ClickHouse type; equal values are sent once."""
+        name = self._names.setdefault((kind, value), f"p{len(self._names)}")
+        self.params[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def text(self, value: str) -> str:
+        """The placeholder for a text.
+
+        Raises:
+            Invalid: longer than MAX_TEXT_LENGTH.
+        """
+        if len(value) > MAX_TEXT_LENGTH:
+            raise Invalid(f"A value in a filter may have at most {MAX_TEXT_LENGTH} characters.")
+        return self.bind("String", value)
+
+    def instant(self, at: dt.datetime) -> str:
+        """The placeholder for a time."""
+        return f"fromUnixTimestamp64Micro({self.bind('Int64', microseconds(at))}, 'UTC')"
+
+    def query(self, text: str) -> Query:
+        """The finished statement."""
+        return text, self.params
+
+    def count_condition(self) -> None:
+        """Notes one more condition.
+
+        Raises:
+            Invalid: more than MAX_CONDITIONS.
+        """
+        self._conditions += 1
+        if self._conditions > MAX_CONDITIONS:
+            raise Invalid(f"A filter may have at most {MAX_CONDITIONS} conditions.")
+
+
+def condition(statement: Statement, wanted: Filter) -> str:
+    """The condition on a row of ``calls``, which may be NULL; linear in the filter's size however deep it nests.
+
+    Raises:
+        Invalid: an operator that the field does not have, or a filter larger than a store takes.
+    """
+    printed: list[str] = []
+    _print(statement, wanted, printed)
+    return "".join(printed)
+
+
+def _print(statement: Statement, node: Filter, printed: list[str]) -> None:
+    if isinstance(node, Both | Either):
+        printed.append("(")
+        _print(statement, node.left, printed)
+        printed.append(" AND " if isinstance(node, Both) else " OR ")
+        _print(statement, node.right, printed)
+        printed.append(")")
+    elif isinstance(node, Everything):
+        printed.append("true")
+    else:
+        statement.count_condition()
+        printed.append(_condition(statement, node))
+
+
+def _condition(statement: Statement, node: Condition) -> str:
+    match node:
+        case FieldIs():
+            return _field(statement, node)
+        case PropertyIs():
+            return _property(statement, node)
+        case HasProperty():
+            keys = [statement.text(key) for key in spellings(node.key)]
+            return "(" + " OR ".join(_has(key) for key in keys) + ")"
+        case ScoreIs():
+            return _score(statement, node)
+        case IsScored():
+            negation = "" if node.scored else "NOT "
+            return f"request_id {negation}IN (SELECT request_id FROM scores WHERE org_id = {{org:String}})"
+        case _:
+            assert_never(node)
+
+
+def _field(statement: Statement, node: FieldIs) -> str:
+    column = node.field.value
+    if node.field in NUMBER_FIELDS:
+        return _number(statement, column, node)
+    if node.field in TIME_FIELDS:
+        if not isinstance(node.value, dt.datetime):
+            raise Invalid(f"{column} is compared with a time.")
+        return f"{column} {_ordered(node.operator, column)} {statement.instant(node.value)}"
+    if not isinstance(node.value, str):
+        raise Invalid(f"{column} is compared with text.")
+    equality = node.operator in (Operator.EQUALS, Operator.NOT_EQUALS)
+    value = "" if equality and node.value in (UNKNOWN, EMPTY) else node.value
+    if node.field not in BODIES:
+        return _matched(statement, column, node.operator, value)
+    body = _matched(statement, f"ifNull({column}, '')", node.operator, value)
+    return (
+        "(request_id, created_at) IN "
+        f"(SELECT request_id, created_at FROM bodies FINAL WHERE org_id = {{org:String}} AND {body})"
+    )
+
+
+def _number(statement: Statement, column: str, node: FieldIs) -> str:
+    equality = {Operator.EQUALS: "IS NULL", Operator.NOT_EQUALS: "IS NOT NULL"}
+    if node.value == UNKNOWN and node.operator in equality:
+        return f"{column} {equality[node.operator]}"
+    if isinstance(node.value, str | dt.datetime):
+        raise Invalid(f"{column} is compared with a number.")
+    # Doubles on both sides: a cost of 0.1 equals 0.1.
+    return f"toFloat64({column}) {_ordered(node.operator, column)} {statement.bind('Float64', _double(node.value))}"
+
+
+def _property(statement: Statement, node: PropertyIs) -> str:
+    """The first of: the edit of the key as given, the call's own; then the same of the key in lower case."""
+    keys = [statement.text(key) for key in spellings(node.key)]
+    matches = []
+    for key in keys:
+        edit = _matched(statement, "value", node.operator, node.value)
+        own = _matched(statement, f"properties[{key}]", node.operator, node.value)
+        edits = f"FROM property_edits FINAL WHERE org_id = {{org:String}} AND key = {key}"
+        matches.append(f"if({_edited(key)}, request_id IN (SELECT request_id {edits} AND {edit}), {own})")
+    # The last spelling needs no test: a call that lacks it compares as the empty text.
+    return matches[0] if len(matches) == 1 else f"if({_has(keys[0])}, {matches[0]}, {matches[1]})"
+
+
+def spellings(key: str) -> tuple[str, ...]:
+    """The key as given, then as headers store it."""
+    return tuple(dict.fromkeys((key, key.lower())))
+
+
+def _edited(key: str) -> str:
+    return f"request_id IN (SELECT request_id FROM property_edits WHERE org_id = {{org:String}} AND key = {key})"
+
+
+def _has(key: str) -> str:
+    return f"({_edited(key)} OR mapContains(properties, {key}))"
+
+
+def _score(statement: Statement, node: ScoreIs) -> str:
+    value = f"value {_ordered(node.operator, 'A score')} {statement.bind('Float64', _double(node.value))}"
+    kind = ""
+    if node.boolean is not None:
+        kind = f" AND kind = {statement.bind('String', ScoreKind.BOOLEAN if node.boolean else ScoreKind.NUMERIC)}"
+    return (
+        "request_id IN (SELECT request_id FROM scores FINAL WHERE org_id = {org:String} "
+        f"AND name = {statement.text(node.name)} AND {value}{kind})"
+    )
+
+
+def _ordered(operator: Operator, what: str) -> str:
+    if operator not in ORDERED:
+        raise Invalid(f"{what} has no order that {operator} could test: use {', '.join(ORDERED)}.")
+    return ORDERED[operator]
+
+
+def _matched(statement: Statement, column: str, operator: Operator, value: str) -> str:
+    if operator not in MATCHED:
+        raise Invalid(f"Text cannot be compared with {operator}: use {', '.join(MATCHED)}.")
+    if operator in (Operator.CONTAINS, Operator.NOT_CONTAINS):
+        value = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    elif operator in (Operator.LIKE, Operator.ILIKE) and (len(value) - len(value.rstrip("\\"))) % 2:
+        value += "\\"  # a backslash that escapes nothing stands for itself, instead of being an error
+    return f"{column} {MATCHED[operator]} {statement.text(value)}"
+
+
+def _double(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def redacted(wanted: Filter) -> str:
+    """A filter for the log: its shape, fields and operators; every value, property key and score name is ``?``."""
+    if isinstance(wanted, Both | Either):
+        joint = "and" if isinstance(wanted, Both) else "or"
+        return f"({redacted(wanted.left)} {joint} {redacted(wanted.right)})"
+    match wanted:
+        case Everything():
+            said = "all"
+        case FieldIs():
+            said = f"{wanted.field} {wanted.operator} ?"
+        case PropertyIs():
+            said = f"property ? {wanted.operator} ?"
+        case HasProperty():
+            said = "has property ?"
+        case ScoreIs():
+            said = f"score ? {wanted.operator} ?"
+        case IsScored():
+            said = "scored" if wanted.scored else "not scored"
+        case _:
+            assert_never(wanted)
+    return said

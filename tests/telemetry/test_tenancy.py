@@ -1,0 +1,95 @@
+"""One organisation never sees another's rows."""
+
+import datetime as dt
+from typing import Any
+
+from helicorder.model.filter import (
+    Both,
+    Either,
+    Everything,
+    Field,
+    FieldIs,
+    Filter,
+    HasProperty,
+    IsScored,
+    Operator,
+    Page,
+    PropertyIs,
+    ScoreIs,
+)
+from helicorder.model.score import ScoreKind
+from helicorder.model.window import Bucket, Window
+from helicorder.telemetry import calls, scores, series
+from helicorder.telemetry.axis import Axis, Clock
+from helicorder.telemetry.client import Telemetry
+from telemetry.harness import NOON, ORG, Store, call, edit, score
+
+STRANGER = "org-b"
+CANARY = "canary"
+FILTERS: list[Filter] = [
+    Everything(),
+    Either(Everything(), Everything()),
+    FieldIs(Field.MODEL, Operator.CONTAINS, CANARY),
+    FieldIs(Field.REQUEST_BODY, Operator.CONTAINS, CANARY),
+    FieldIs(Field.RESPONSE_BODY, Operator.NOT_CONTAINS, CANARY),
+    PropertyIs("env", Operator.CONTAINS, CANARY),
+    PropertyIs("Env", Operator.NOT_EQUALS, CANARY),
+    HasProperty("only-theirs"),
+    ScoreIs("q", Operator.GT, 100),
+    ScoreIs("q", Operator.NOT_EQUALS, 100),
+    IsScored(scored=True),
+    IsScored(scored=False),
+    Both(IsScored(scored=True), FieldIs(Field.STATUS, Operator.EQUALS, 500)),
+]
+FEW = FILTERS[::4]
+
+
+async def everything_readable(telemetry: Telemetry, org_id: str) -> list[Any]:
+    """What every read function answers an organisation."""
+    window = Window(NOON - dt.timedelta(hours=1), NOON + dt.timedelta(hours=2))
+    axes = [Axis(window, Bucket.HOUR, "UTC", clock) for clock in Clock]
+    page = await calls.page(telemetry, org_id, Everything(), Page())
+    return [
+        [await calls.page(telemetry, org_id, wanted, Page()) for wanted in FEW],
+        [await calls.count(telemetry, org_id, wanted) for wanted in FILTERS],
+        await calls.page(telemetry, org_id, Everything(), Page(sort_property="env")),
+        [await calls.one(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
+        [await calls.bodies(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
+        await calls.bodies_of(telemetry, org_id, page),
+        await scores.names(telemetry, org_id),
+        await scores.of_requests(telemetry, org_id, ["r", "s", "theirs"]),
+        [await scores.versions(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
+        [await series.one_score(telemetry, org_id, axis, "q", ScoreKind.NUMERIC, w) for axis in axes for w in FEW],
+        [await series.all_scores(telemetry, org_id, axis, wanted) for axis in axes for wanted in FEW],
+    ]
+
+
+async def test_another_organisation_changes_no_answer(store: Store) -> None:
+    """Whatever another organisation records under the same ids, names and keys, no answer changes by a bit."""
+    await store.load(
+        call("r", 1, properties={"env": "mine"}, request_body="mine"), call("s", 2), call("plain", 3),
+        call("other", 4, properties={"env": "bare"}),
+        score("r", "q", 1.0, 1), score("s", "ok", value=True, minutes=1), edit("s", "env", "edited"),
+    )  # fmt: skip
+    before = await everything_readable(store.telemetry, ORG)
+    for request_id in ("r", "s", "theirs", "plain"):
+        for minutes in (1, 2, 3):
+            await store.load(
+                call(
+                    request_id, minutes, org_id=STRANGER, model=CANARY, status=500, properties={"env": CANARY},
+                    request_body=CANARY, response_body=CANARY,
+                ),
+                score(request_id, "q", 1000.0, minutes, STRANGER), score(request_id, CANARY, 1.0, minutes, STRANGER),
+                edit(request_id, "env", CANARY, STRANGER), edit(request_id, "only-theirs", CANARY, STRANGER),
+            )  # fmt: skip
+    assert await everything_readable(store.telemetry, ORG) == before
+    assert CANARY not in repr(before)
+    assert CANARY in repr(await everything_readable(store.telemetry, STRANGER))
+
+
+async def test_an_organisation_without_rows_sees_nothing(store: Store) -> None:
+    """For an organisation that recorded nothing every answer is empty, whatever others recorded."""
+    nothing = await everything_readable(store.telemetry, "org-nobody")
+    await store.load(call("r", 1, properties={"env": CANARY}), score("r", "q", 1.0, 1), edit("r", "env", CANARY))
+    for org_id in ("", "ORG-A"):
+        assert await everything_readable(store.telemetry, org_id) == nothing

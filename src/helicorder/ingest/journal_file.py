@@ -1,0 +1,258 @@
+"""The journal's SQLite file: what is on disk, and every change to it as one transaction.
+
+WAL with ``synchronous=FULL``: one fsync per transaction, and a transaction that returned survives a power cut.
+Checkpoints are run here and not by SQLite's own hook, because that hook swallows a failed fsync. All methods but `read`
+belong to one thread, the journal's writer; `read` has a connection of its own and belongs to another.
+"""
+
+import contextlib
+import os
+import pathlib
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from helicorder.errors import IdempotencyConflict, SchemaTooNew, StartupError
+
+FILE_NAME = "journal.sqlite"
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE entries (version INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+CREATE TABLE claims (
+    org_id BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, key)
+);
+CREATE TABLE refused (version INTEGER PRIMARY KEY, payload BLOB NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE high_water (version INTEGER NOT NULL);
+INSERT INTO high_water VALUES (0);
+"""
+_PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA fullfsync=ON",  # macOS: its plain fsync leaves the data in the drive's cache
+    "PRAGMA wal_autocheckpoint=0",
+    f"PRAGMA journal_size_limit={32 << 20}",
+    "PRAGMA temp_store=MEMORY",
+)
+# What one piece of housekeeping may delete, so that writes waiting behind it wait a few milliseconds at most.
+_PIECE_ROWS = 5_000
+_CLAIM_LIFE_MICROSECONDS = 48 * 3600 * 1_000_000
+_CHECKPOINT_BYTES = 4 << 20
+_LONG_WAL_BYTES = 16 << 20
+# Pages that a transaction touches besides its payload: the last leaf, a claim's leaf and index.
+_TRANSACTION_OVERHEAD_BYTES = 4 * 4096
+_MAX_REASON_LENGTH = 2_000
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What an Idempotency-Key stands for: the first unit to bring (org_id, key) sets its fingerprint and answer.
+
+    Attributes:
+        fingerprint: digest of what was asked; the same key with another fingerprint is a conflict.
+        answer: what every later unit with the same key and fingerprint is given instead of an effect.
+    """
+
+    org_id: str
+    key: str
+    fingerprint: bytes
+    answer: bytes = b""
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """What one write carries: encoded rows, and the claim that must hold for them to count."""
+
+    payloads: Sequence[bytes]
+    claim: Claim | None = None
+
+
+Outcome = bytes | IdempotencyConflict | None
+
+
+class JournalFile:
+    """An open journal. Errors of SQLite pass through as they are; the transaction they hit has been rolled back.
+
+    Attributes:
+        committed: the highest version that is durable.
+        rows: rows written or found at opening, loaded or not: only ever grows.
+        used_bytes: pages in use, times page size; space freed by trimming is not counted, as it is used again.
+
+    Raises:
+        StartupError: the file is damaged, or cannot be opened; it is left as it is.
+        SchemaTooNew: a newer Helicorder wrote it.
+    """
+
+    def __init__(self, directory: pathlib.Path, clock: Callable[[], int]) -> None:
+        self.committed = self._last = 0
+        self.rows = self.used_bytes = 0
+        self._unsaved_bytes = self._page_size = 0
+        self._clock = clock
+        path = directory / FILE_NAME
+        try:
+            with contextlib.ExitStack() as opened:
+                _create_private(path)
+                self._writer = opened.enter_context(contextlib.closing(_connected(path)))
+                self._reader = opened.enter_context(contextlib.closing(_connected(path)))
+                self._reader.execute("PRAGMA query_only=ON")
+                _prepare(self._writer, path)
+                self._read_state()
+                opened.pop_all()
+        except (sqlite3.Error, OSError) as error:
+            raise StartupError(f"The journal {path} cannot be opened: {error}. It was left as it is.") from error
+
+    def write(self, units: Sequence[Entries]) -> list[Outcome]:
+        """Make units durable in one transaction; per unit its claim's answer, None without a claim, or the conflict."""
+        now = max(self._last + 1, self._clock())
+        fresh: list[bytes] = []
+        with self._transaction():
+            outcomes = [self._resolved(unit, now, fresh) for unit in units]
+            # Never given twice, not even after a failed commit: what failed may be found there after a restart.
+            self._last = now + len(fresh) - 1 if fresh else self._last
+            self._writer.executemany("INSERT INTO entries VALUES (?, ?)", enumerate(fresh, now))
+        self.committed = self._last
+        self.rows += len(fresh)
+        self.used_bytes = self._used_bytes()
+        self._unsaved_bytes += sum(map(len, fresh)) + _TRANSACTION_OVERHEAD_BYTES
+        return outcomes
+
+    def trim(self, up_to: int) -> bool:
+        """Delete a piece of the entries up to that version and of the claims past their life; whether more are left."""
+        oldest_claim = max(self._last, self._clock()) - _CLAIM_LIFE_MICROSECONDS
+        with self._transaction():
+            # With the last row goes the last version, unless it is kept: versions outlive an empty journal.
+            self._writer.execute("UPDATE high_water SET version = max(version, ?)", (min(up_to, self._last),))
+            rows = self._writer.execute(
+                "DELETE FROM entries WHERE version IN"
+                " (SELECT version FROM entries WHERE version <= ? ORDER BY version LIMIT ?)",
+                (up_to, _PIECE_ROWS),
+            ).rowcount
+            # Claims are created in order of time, so the oldest have the lowest rowids: no index on created_at.
+            claims = self._writer.execute(
+                "DELETE FROM claims WHERE created_at < ? AND rowid IN"
+                " (SELECT rowid FROM claims ORDER BY rowid LIMIT ?)",
+                (oldest_claim, _PIECE_ROWS),
+            ).rowcount
+        self.used_bytes = self._used_bytes()
+        self._unsaved_bytes += rows * self._page_size // 8 + _TRANSACTION_OVERHEAD_BYTES
+        return _PIECE_ROWS in (rows, claims)
+
+    def set_aside(self, version: int, reason: str) -> None:
+        """Move an entry to the refused ones, which are kept for ever and never loaded."""
+        with self._transaction():
+            self._writer.execute(
+                "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
+                (reason[:_MAX_REASON_LENGTH], version),
+            )
+            self._writer.execute("DELETE FROM entries WHERE version = ?", (version,))
+
+    def checkpoint_if_due(self) -> None:
+        """Carry the WAL over into the file once it has some megabytes, so that it can start over."""
+        if self._unsaved_bytes < _CHECKPOINT_BYTES:
+            return
+        self._unsaved_bytes = 0
+        _, frames, _ = self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if frames * self._page_size > _LONG_WAL_BYTES:
+            # A read was always under way: wait for one to end.
+            self._writer.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+
+    def read(self, after: int, max_rows: int, max_bytes: int) -> list[tuple[int, bytes]]:
+        """The next entries (version, payload) above a version, in order: at least one if there is any."""
+        entries: list[tuple[int, bytes]] = []
+        size = 0
+        cursor = self._reader.execute(
+            "SELECT version, payload FROM entries WHERE version > ? ORDER BY version LIMIT ?", (after, max_rows)
+        )
+        # An open cursor would hold its snapshot, and the WAL could not start over.
+        with contextlib.closing(cursor):
+            for version, payload in cursor:
+                entries.append((version, payload))
+                size += len(payload)
+                if size >= max_bytes:
+                    break
+        return entries
+
+    def close(self) -> None:
+        """Close; the last connection to close folds the WAL into the file."""
+        self._reader.close()
+        self._writer.close()
+
+    def _read_state(self) -> None:
+        self._page_size = self._value("PRAGMA page_size")
+        self.rows = self._value("SELECT count(*) FROM entries")
+        self.committed = self._last = self._value(
+            "SELECT max((SELECT version FROM high_water), (SELECT coalesce(max(version), 0) FROM entries),"
+            " (SELECT coalesce(max(version), 0) FROM refused))"
+        )
+        self.used_bytes = self._used_bytes()
+
+    def _resolved(self, unit: Entries, now: int, fresh: list[bytes]) -> Outcome:
+        claim = unit.claim
+        if claim is None:
+            fresh.extend(unit.payloads)
+            return None
+        # One caller's odd text must not fail the group.
+        identity = [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
+        known = self._writer.execute(
+            "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", identity
+        ).fetchone()
+        if known is None:
+            self._writer.execute(
+                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*identity, claim.fingerprint, claim.answer, now)
+            )
+            # Keys come in no order, so each claim dirties a page of their index of its own.
+            self._unsaved_bytes += self._page_size
+            fresh.extend(unit.payloads)
+            return claim.answer
+        fingerprint, answer = known
+        return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+
+    def _used_bytes(self) -> int:
+        pages = self._value("PRAGMA page_count") - self._value("PRAGMA freelist_count")
+        return pages * self._page_size
+
+    def _value(self, statement: str) -> int:
+        value: int = self._writer.execute(statement).fetchone()[0]
+        return value
+
+
+def _create_private(path: pathlib.Path) -> None:
+    """Create the file readable by its owner alone (SQLite gives the WAL the same mode), its name durable."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _connected(path: pathlib.Path) -> sqlite3.Connection:
+    # Made on one thread, used on another: each by one thread only. The timeout is what a foreign reader costs an ack.
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.1)
+
+
+def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
+    found: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > _SCHEMA_VERSION:
+        raise SchemaTooNew(f"The journal {path} has schema {found}; this Helicorder knows {_SCHEMA_VERSION}.")
+    verdict: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise StartupError(f"The journal {path} is damaged ({verdict}). It was left as it is.")
+    (mode,) = db.execute("PRAGMA journal_mode=WAL").fetchone()
+    if mode != "wal":
+        raise StartupError(f"The journal {path} is on a file system where SQLite cannot use a write-ahead log.")
+    for pragma in _PRAGMAS:
+        db.execute(pragma).fetchall()
+    if found == 0:
+        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={_SCHEMA_VERSION}; COMMIT;")

@@ -1,0 +1,161 @@
+import asyncio
+import contextlib
+import pathlib
+import sqlite3
+from collections.abc import Sequence
+
+import pytest
+
+from helicorder.errors import RowsRefused, TelemetryUnavailable
+from helicorder.ingest.isolation import isolate
+from helicorder.model.row import Stamped
+from ingest.harness import Opener, Store, entries, poll, score
+
+
+def poisoned(rows: Sequence[Stamped]) -> bool:
+    """Whether a batch holds a row that the store of these tests cannot take."""
+    return any("poison" in stamped.row.request_id for stamped in rows)
+
+
+@pytest.mark.parametrize("places", [{0}, {499}, {250, 251}, {3, 77, 400}, set(range(100, 140))])
+async def test_rows_that_the_store_refuses_are_set_aside(
+    opened: Opener, store: Store, tmp_path: pathlib.Path, places: set[int]
+) -> None:
+    """Rows refused for what they hold are kept apart with the reason; all others are loaded, and reads go on."""
+    store.refuses = lambda rows: RowsRefused("a bad number") if poisoned(rows) else None
+    async with opened() as ingest:
+        await ingest.commit([score("poison" if n in places else f"r{n}") for n in range(500)])
+        await ingest.barrier()
+        assert ingest.stats().set_aside == len(places)
+        assert ingest.stats().flushed == 500 - len(places)
+        assert ingest.stats().journal_rows == 0
+    assert len(store.rows) == 500 - len(places)
+    assert entries(tmp_path) == []
+    with contextlib.closing(sqlite3.connect(tmp_path / "journal.sqlite")) as db:
+        kept = db.execute("SELECT payload, reason FROM refused").fetchall()
+    assert len(kept) == len(places)
+    assert all(b"poison" in payload and reason == "RowsRefused: a bad number" for payload, reason in kept)
+
+
+async def test_a_lone_refused_row_does_not_block_reads(opened: Opener, store: Store) -> None:
+    """A refused row that is alone in the journal is set aside as well."""
+    store.refuses = lambda rows: RowsRefused() if poisoned(rows) else None
+    async with opened() as ingest:
+        await ingest.commit([score("poison")])
+        await ingest.barrier()
+        await ingest.commit([score("good")])
+        await ingest.barrier()
+    assert store.request_ids() == ["good"]
+
+
+async def test_a_store_that_refuses_everything_is_not_believed(
+    opened: Opener, store: Store, tmp_path: pathlib.Path
+) -> None:
+    """When no row of a larger batch passes, the store is at fault: nothing is set aside, all is loaded later."""
+    store.refuses = lambda _: RowsRefused()
+    async with opened(barrier_timeout=0.5) as ingest:
+        await ingest.commit([score(f"r{n}") for n in range(20)])
+        with pytest.raises(TelemetryUnavailable):
+            await ingest.barrier()
+        assert entries(tmp_path, "refused") == []
+        store.come_back()
+        await ingest.barrier()
+        assert ingest.stats().set_aside == 0
+    assert len(store.rows) == 20
+
+
+async def test_an_outage_sets_nothing_aside(opened: Opener, store: Store, tmp_path: pathlib.Path) -> None:
+    """However often a store that is down fails, no row is blamed for it."""
+    store.go_down()
+    async with opened(barrier_timeout=2.5) as ingest:
+        await ingest.commit([score(f"r{n}") for n in range(30)])
+        with pytest.raises(TelemetryUnavailable):
+            await ingest.barrier()
+        assert len(store.loads) > 6
+        store.come_back()
+        await ingest.barrier()
+    assert len(store.rows) == 30
+    assert entries(tmp_path, "refused") == []
+
+
+def stamped(*names: str) -> list[Stamped]:
+    """Rows with versions 0, 1, 2, ..."""
+    return [Stamped(version, score(name)) for version, name in enumerate(names)]
+
+
+async def test_a_row_that_keeps_failing_while_others_pass_is_condemned() -> None:
+    """Without the store's word a row is blamed only after it failed alone again and again beside one that passed."""
+    tries: list[list[str]] = []
+
+    async def attempt(rows: Sequence[Stamped]) -> Exception | None:
+        tries.append([row.row.request_id for row in rows])
+        return ConnectionResetError() if poisoned(rows) else None
+
+    condemned = await isolate(stamped("a", "b", "poison", "c"), attempt, 0.0)
+    assert [row.version for row, _ in condemned] == [2]
+    assert tries.count(["poison"]) > 5
+    assert len(tries) < 40
+
+
+async def test_a_row_that_failed_by_chance_is_loaded() -> None:
+    """A row that failed alone once and passes when tried again is not blamed."""
+    failures = 3
+
+    async def attempt(rows: Sequence[Stamped]) -> Exception | None:
+        nonlocal failures
+        if poisoned(rows) and failures:
+            failures -= 1
+            return ConnectionResetError()
+        return None
+
+    assert await isolate(stamped("a", "poison"), attempt, 0.0) == []
+
+
+async def test_a_store_that_goes_down_during_the_search_ends_it() -> None:
+    """When the store stops answering in the middle, the search ends after a few failures and blames nobody."""
+    tries = 0
+
+    async def attempt(rows: Sequence[Stamped]) -> Exception | None:
+        nonlocal tries
+        tries += 1
+        return ConnectionResetError() if tries > 3 or poisoned(rows) else None
+
+    with pytest.raises(ConnectionResetError):
+        await isolate(stamped(*["a"] * 700, "poison", *["b"] * 299), attempt, 0.0)
+    assert tries < 50
+
+
+async def test_an_unreadable_entry_is_set_aside(opened: Opener, store: Store, tmp_path: pathlib.Path) -> None:
+    """An entry that this version cannot decode is kept with the reason and does not hold up its neighbours."""
+    store.go_down()
+    async with opened(close_timeout=0.01) as ingest:
+        await ingest.commit([score("a"), score("b"), score("c")])
+    with contextlib.closing(sqlite3.connect(tmp_path / "journal.sqlite")) as db:
+        middle = entries(tmp_path)[1]
+        db.execute("UPDATE entries SET payload = x'93a5' WHERE version = ?", (middle,))
+        db.commit()
+    store.come_back()
+    async with opened() as ingest:
+        await ingest.barrier()
+        assert ingest.stats().set_aside == 1
+    assert store.request_ids() == ["a", "c"]
+    assert entries(tmp_path, "refused") == [middle]
+
+
+async def test_the_flusher_gathers(opened: Opener, store: Store) -> None:
+    """Without readers, rows that come one by one are loaded in few batches."""
+    async with opened(flush_interval=0.2) as ingest:
+        for n in range(50):
+            await ingest.commit([score(f"r{n}")])
+            await asyncio.sleep(0.005)
+        await ingest.barrier()
+    assert len(store.rows) == 50
+    assert len(store.loads) <= 10
+
+
+async def test_the_flusher_loads_by_itself(opened: Opener, store: Store, tmp_path: pathlib.Path) -> None:
+    """Rows reach the store without a reader, and are trimmed from the journal soon after."""
+    async with opened(flush_interval=0.02) as ingest:
+        await ingest.commit([score("r")])
+        await poll(lambda: store.request_ids() == ["r"])
+        await poll(lambda: entries(tmp_path) == [])

@@ -1,0 +1,1 @@
+"""Control: organisations, API keys and server-made secrets, in SQLite or PostgreSQL."""

@@ -1,0 +1,56 @@
+"""The secret of an API key: its shape, how one is made, and the digest that is kept in its place."""
+
+import base64
+import hashlib
+import secrets
+
+from helicorder.errors import Invalid
+
+PREFIX = "sk-helicone-"
+MIN_LENGTH = len(PREFIX) + 8
+MAX_LENGTH = 256
+_GROUP = 7
+_RANDOM_CHARACTERS = 28  # 5 bits each: 140 bits
+_SHOWN_CHARACTERS = 4
+_SHOWN_FROM_LENGTH = len(PREFIX) + 20  # a shorter secret shows nothing: four characters would be too much of it
+
+
+def new_secret() -> str:
+    """A fresh secret in Helicone's shape: ``sk-helicone-`` and four groups of seven base32 characters, 140 bits."""
+    text = base64.b32encode(secrets.token_bytes(20)).decode().lower()[:_RANDOM_CHARACTERS]
+    return PREFIX + "-".join(text[at : at + _GROUP] for at in range(0, _RANDOM_CHARACTERS, _GROUP))
+
+
+def checked_secret(secret: str) -> str:
+    """A secret somebody chose, unchanged.
+
+    Raises:
+        Invalid: not ``sk-helicone-`` and 8 to 244 more printable ASCII characters; the message never repeats it.
+    """
+    if not secret.startswith(PREFIX):
+        raise Invalid(f"An API key must start with {PREFIX}.")
+    if not MIN_LENGTH <= len(secret) <= MAX_LENGTH:
+        raise Invalid(f"An API key must have {MIN_LENGTH} to {MAX_LENGTH} characters; this one has {len(secret)}.")
+    if not all("!" <= character <= "~" for character in secret):
+        raise Invalid("An API key must be printable ASCII without spaces.")
+    return secret
+
+
+def digest_of(secret: str) -> bytes | None:
+    """The SHA-256 of a presented secret; None for text that no key could be, so that junk costs nothing.
+
+    A plain hash is enough: a secret made here has 140 random bits, so there is no dictionary to try.
+    """
+    if len(secret) > MAX_LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+        return None
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a secret: its SHA-256 in hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hint_of(secret: str) -> str:
+    """What is shown of a secret ever after: its prefix and last four characters, to tell keys apart in a list."""
+    return f"{PREFIX}…{secret[-_SHOWN_CHARACTERS:] if len(secret) >= _SHOWN_FROM_LENGTH else ''}"

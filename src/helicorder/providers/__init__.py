@@ -1,0 +1,1 @@
+"""Providers: pure reading of what LLM providers answer: usage, model, merged streams, cost."""

@@ -1,0 +1,1 @@
+"""Scoring: pure statistics. No clock, no network, no store."""

@@ -1,0 +1,56 @@
+"""What a handler is given besides its input: who asks, and the two ways to the data."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from helicorder.api.access import principal_of
+from helicorder.api.idempotency import claim_of
+from helicorder.api.links import BodyLinks
+from helicorder.ingest.ingest import Ingest
+from helicorder.model.principal import Principal
+from helicorder.model.row import Row
+from helicorder.telemetry.client import Telemetry
+
+Reading = Callable[[], Awaitable[Telemetry]]
+
+
+class Context:
+    """One request's view of the parts. One object, not several: Litestar starts a task for each beyond the first.
+
+    Attributes:
+        principal: who asks; on a public route there is none.
+        links: makes and checks signed body links.
+        reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
+    """
+
+    __slots__ = ("_ingest", "_request", "links", "reading")
+
+    def __init__(self, request: Request[Any, Any, Any], ingest: Ingest, reading: Reading, links: BodyLinks) -> None:
+        self._request = request
+        self._ingest = ingest
+        self.reading = reading
+        self.links = links
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return principal_of(self._request.scope)
+
+    async def commit(self, rows: Sequence[Row], answer: bytes = b"") -> bytes:
+        """Make rows durable, once per Idempotency-Key; the answer, or the one that was given under the key before.
+
+        Raises as `Ingest.commit`.
+        """
+        kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
+        return answer if kept is None else kept
+
+    def body_link(self, request_id: str, now: float) -> str:
+        """A signed link to the bodies of a request of this principal."""
+        base = self.links.base_for(self._request.headers, self._request.scope["scheme"])
+        return self.links.url(base, self.principal.org_id, request_id, now)
+
+
+FromContext = NamedDependency[Context]

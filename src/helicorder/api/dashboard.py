@@ -1,0 +1,72 @@
+"""Helicone's dashboard group: the mean of every score per time bucket."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.params import JSONBody
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.filters import read_filter, read_time
+from helicorder.api.wire import Result, score_key
+from helicorder.model.window import Bucket, Window, fixed_zone
+from helicorder.telemetry import series
+from helicorder.telemetry.axis import Axis, Clock
+
+
+class TimeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """ISO 8601 dates or times; the end is not part of it."""
+
+    start: str
+    end: str
+
+
+class ScoresOverTimeQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Helicone's DataOverTimeRequest; ``timeZoneDifference`` is JavaScript's getTimezoneOffset: minutes, west +."""
+
+    timeFilter: TimeFilter  # noqa: N815 -- the wire's name
+    userFilter: Any  # noqa: N815 -- the wire's name
+    dbIncrement: Bucket  # noqa: N815 -- the wire's name
+    timeZoneDifference: float  # noqa: N815 -- the wire's name
+
+    def axis(self) -> Axis:
+        """The time axis that is asked for, by the time of the request as Helicone charts it."""
+        window = Window(
+            read_time("timeFilter.start", self.timeFilter.start), read_time("timeFilter.end", self.timeFilter.end)
+        )
+        return Axis(window, self.dbIncrement, fixed_zone(-self.timeZoneDifference), Clock.REQUESTED)
+
+
+class ScorePoint(msgspec.Struct, frozen=True):
+    """One score in one bucket. ``score_sum`` is Helicone's name for what is the mean; null with n = 0 in a gap."""
+
+    created_at_trunc: dt.datetime
+    score_key: str
+    score_sum: float | None
+    n: int
+
+
+@post(
+    "/v1/dashboard/scores/query",
+    status_code=200,
+    opt=READ,
+    operation_id="GetScoresOverTime",
+    tags=["Dashboard"],
+)
+async def scores_over_time(data: JSONBody[ScoresOverTimeQuery], context: FromContext) -> Result[list[ScorePoint]]:
+    """Every score's mean per bucket, over the requests that a filter takes; a bucket without scores is null, not 0."""
+    axis, wanted = data.axis(), read_filter(data.userFilter)
+    telemetry = await context.reading()
+    found = await series.all_scores(telemetry, context.principal.org_id, axis, wanted)
+    return Result(
+        [
+            ScorePoint(point.start, score_key(name, kind), point.mean, point.n)
+            for (name, kind), points in found.items()
+            for point in points
+        ]
+    )
+
+
+HANDLERS: list[Any] = [scores_over_time]

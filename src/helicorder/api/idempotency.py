@@ -1,0 +1,34 @@
+"""Idempotency-Key: the same request sent twice has one effect and one answer."""
+
+import hashlib
+from typing import Any
+
+from litestar import Request
+
+from helicorder.errors import BadHeader
+from helicorder.ingest.journal import Claim
+from helicorder.model.principal import Principal
+
+MAX_KEY_LENGTH = 255
+
+
+async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | None:
+    """The claim that this request's Idempotency-Key makes; None without a key.
+
+    Its fingerprint is of all that tells requests apart: method, path, Helicone headers and body.
+
+    Raises:
+        BadHeader: an empty or over-long key.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise BadHeader(f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} characters.")
+    principal: Principal = request.scope["user"]
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode())
+    for name, value in sorted(request.headers.items()):
+        if name.startswith("helicone-") and name != "helicone-auth":
+            digest.update(f"{name}:{value}\n".encode())
+    digest.update(await request.body())
+    return Claim(org_id=principal.org_id, key=key, fingerprint=digest.digest(), answer=answer)

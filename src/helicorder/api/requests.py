@@ -1,0 +1,172 @@
+"""Reading calls: one by id, pages and counts by filter. A call is a *request* on the wire."""
+
+import time
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import get, post
+from litestar.params import JSONBody, QueryParameter
+
+from helicorder.api.access import READ
+from helicorder.api.bodies import as_json
+from helicorder.api.context import FromContext
+from helicorder.api.filters import read_filter
+from helicorder.api.paths import RequestId, request_id_of
+from helicorder.api.wire import HeliconeRequest, Result, request_row
+from helicorder.errors import Invalid, NotFound
+from helicorder.model.filter import Both, Filter, IsScored, Page, SortKey
+from helicorder.telemetry import calls
+
+MAX_LIMIT = 1000
+MAX_OFFSET = 2**31
+# Helicone puts such an object where a body is not inline; clients then follow signed_body_url.
+_BODY_ELSEWHERE = {"helicone_message": "fetching body from signed_url"}
+_NOT_INLINE = (_BODY_ELSEWHERE, _BODY_ELSEWHERE)
+
+Direction = Literal["asc", "desc"]
+
+
+class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Exactly one key and its direction; without one, the newest first."""
+
+    created_at: Direction | None = None
+    latency: Direction | None = None
+    time_to_first_token: Direction | None = None
+    cost: Direction | None = None
+    total_tokens: Direction | None = None
+    prompt_tokens: Direction | None = None
+    completion_tokens: Direction | None = None
+    user_id: Direction | None = None
+    body_model: Direction | None = None
+    properties: dict[str, Direction] | None = None
+
+
+class RequestQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which requests, in which order. ``filter`` is Helicone's tree; "all" and {} mean every request."""
+
+    filter: Any
+    offset: int = 0
+    limit: int = 10
+    sort: Sort | None = None
+    isScored: bool | None = None  # noqa: N815 -- the wire's name
+    isCached: bool | None = None  # noqa: N815 -- the wire's name
+    includeInputs: bool | None = None  # noqa: N815 -- the wire's name
+    isPartOfExperiment: bool | None = None  # noqa: N815 -- the wire's name
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.limit <= MAX_LIMIT:
+            raise Invalid(f"limit: 0 to {MAX_LIMIT}.")
+        if not 0 <= self.offset <= MAX_OFFSET:
+            raise Invalid(f"offset: 0 to {MAX_OFFSET}.")
+
+    def conditions(self) -> Filter:
+        """The filter with the flags beside it.
+
+        Raises:
+            Invalid: a part that is not understood, or a flag for what is not recorded yet.
+        """
+        asked = read_filter(self.filter)
+        if self.isCached or self.isPartOfExperiment:
+            raise Invalid(
+                "isCached and isPartOfExperiment: no response cache and no experiments yet; leave out or false."
+            )
+        return asked if self.isScored is None else Both(IsScored(self.isScored), asked)
+
+    def page(self) -> Page:
+        """Limit, offset and order.
+
+        Raises:
+            Invalid: more than one sort key.
+        """
+        key, ascending, name = _order(self.sort)
+        return Page(limit=self.limit, offset=self.offset, sort=key, ascending=ascending, sort_property=name)
+
+
+_SORT_KEYS = {
+    "created_at": SortKey.CREATED_AT,
+    "latency": SortKey.LATENCY,
+    "time_to_first_token": SortKey.TIME_TO_FIRST_TOKEN,
+    "cost": SortKey.COST,
+    "total_tokens": SortKey.TOTAL_TOKENS,
+    "prompt_tokens": SortKey.PROMPT_TOKENS,
+    "completion_tokens": SortKey.COMPLETION_TOKENS,
+    "user_id": SortKey.USER_ID,
+    "body_model": SortKey.MODEL,
+}
+
+
+def _order(sort: Sort | None) -> tuple[SortKey, bool, str | None]:
+    given = {key: value for key, value in msgspec.structs.asdict(sort or Sort()).items() if value is not None}
+    properties = given.pop("properties", {})
+    if len(given) + len(properties) > 1:
+        raise Invalid("sort: exactly one key.")
+    for name, direction in properties.items():
+        return SortKey.CREATED_AT, direction == "asc", name
+    for key, direction in given.items():
+        return _SORT_KEYS[key], direction == "asc", None
+    return SortKey.CREATED_AT, False, None
+
+
+@get("/v1/request/{request_id:str}", opt=READ, operation_id="GetRequestById", tags=["Request"])
+async def get_request(
+    request_id: RequestId,
+    context: FromContext,
+    include_body: Annotated[bool, QueryParameter(name="includeBody")] = False,  # noqa: FBT002 -- a query parameter
+) -> Result[HeliconeRequest]:
+    """One request with its scores; the newest where a client used its id several times."""
+    asked = request_id_of(request_id)
+    telemetry = await context.reading()
+    row = await calls.one(telemetry, context.principal.org_id, asked)
+    if row is None:
+        raise NotFound("There is no request with this id.")
+    bodies: tuple[Any, Any] = _NOT_INLINE
+    if include_body:
+        kept = await calls.bodies(telemetry, context.principal.org_id, asked)
+        bodies = (as_json(kept[0]), as_json(kept[1]))
+    return Result(request_row(row, context.body_link(row.request_id, time.time()), *bodies))
+
+
+@post(
+    "/v1/request/query-clickhouse",
+    status_code=200,
+    opt=READ,
+    operation_id="GetRequestsClickhouse",
+    tags=["Request"],
+)
+async def query_requests(
+    data: JSONBody[RequestQuery],
+    context: FromContext,
+) -> Result[list[HeliconeRequest]]:
+    """A page of requests. Pages are exact: no request is missing, doubled or on two of them."""
+    wanted, page = data.conditions(), data.page()
+    telemetry = await context.reading()
+    rows = await calls.page(telemetry, context.principal.org_id, wanted, page)
+    now = time.time()
+    return Result([request_row(row, context.body_link(row.request_id, now), *_NOT_INLINE) for row in rows])
+
+
+# Helicone's older path for the same question; its own reads dropped tables and always answers [].
+query_requests_legacy = post(
+    "/v1/request/query",
+    status_code=200,
+    opt=READ,
+    operation_id="GetRequests",
+    tags=["Request"],
+)(query_requests.fn)
+
+
+@post(
+    "/v1/request/count/query",
+    status_code=200,
+    opt=READ,
+    operation_id="GetRequestCount",
+    tags=["Request"],
+)
+async def count_requests(data: JSONBody[RequestQuery], context: FromContext) -> Result[int]:
+    """How many requests match; limit, offset and sort change nothing."""
+    wanted = data.conditions()
+    telemetry = await context.reading()
+    return Result(await calls.count(telemetry, context.principal.org_id, wanted))
+
+
+HANDLERS: list[Any] = [get_request, query_requests, query_requests_legacy, count_requests]

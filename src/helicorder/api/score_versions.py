@@ -1,0 +1,59 @@
+"""The history of a request's scores: who said what, when, and what it replaced."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import get
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.paths import RequestId, request_id_of
+from helicorder.api.wire import Result
+from helicorder.model.score import ScoreKind
+from helicorder.telemetry import scores
+
+
+class ScoreVersion(msgspec.Struct, frozen=True):
+    """One version of one score. ``value`` is a boolean where ``kind`` is; ``replaces`` is the version before it.
+
+    ``author`` is the id of the API key that wrote it, ``source`` the way it came: api or feedback.
+    """
+
+    name: str
+    kind: ScoreKind
+    value: float | bool
+    version: str
+    judged_at: dt.datetime
+    source: str
+    author: str
+    replaces: str | None
+
+
+@get("/v1/request/{request_id:str}/scores", opt=READ, operation_id="GetScoreVersions", tags=["Request"])
+async def score_versions(request_id: RequestId, context: FromContext) -> Result[list[ScoreVersion]]:
+    """Every version of every score of a request, oldest first by name; empty where there is none."""
+    asked = request_id_of(request_id)
+    telemetry = await context.reading()
+    found = await scores.versions(telemetry, context.principal.org_id, asked)
+    return Result([version for name, judgements in found.items() for version in _history(name, judgements)])
+
+
+def _history(name: str, judgements: list[scores.Judgement]) -> list[ScoreVersion]:
+    replaced: list[str | None] = [None, *(str(judgement.version) for judgement in judgements)]
+    return [
+        ScoreVersion(
+            name=name,
+            kind=judgement.kind,
+            value=bool(judgement.value) if judgement.kind is ScoreKind.BOOLEAN else judgement.value,
+            version=str(judgement.version),
+            judged_at=judgement.judged_at,
+            source=judgement.source,
+            author=judgement.author,
+            replaces=before,
+        )
+        for judgement, before in zip(judgements, replaced, strict=False)
+    ]
+
+
+HANDLERS: list[Any] = [score_versions]

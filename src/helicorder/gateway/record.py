@@ -1,0 +1,120 @@
+"""From a captured exchange to a Call; runs on the recorder's thread, never on the event loop."""
+
+import datetime as dt
+
+import msgspec
+
+from helicorder.gateway import routes
+from helicorder.gateway.plan import Plan
+from helicorder.model.call import Call, Ending, status_of
+from helicorder.providers import pricing, reading, urls
+
+_UNKNOWN_MODEL = "unknown"
+_PROVIDERS = {routes.OPENAI: "OPENAI", routes.ANTHROPIC: "ANTHROPIC", routes.GOOGLE: "GOOGLE"}
+
+
+class Captured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One exchange, ended.
+
+    Attributes:
+        http_status: the answer's; 0 when no answer came.
+        started_at: seconds since 1970; seconds, first_byte_seconds: counted from then.
+        request_body: as sent to the upstream; answer: the first ``limit`` bytes of what came back.
+        answer_bytes: how much came back.
+    """
+
+    plan: Plan
+    ending: Ending
+    http_status: int
+    started_at: float
+    seconds: float
+    first_byte_seconds: float | None
+    request_body: bytes
+    answer: list[bytes]
+    answer_bytes: int
+    limit: int
+    content_type: str
+    content_encoding: str
+
+
+class _User(msgspec.Struct):
+    user: str = ""
+
+
+def call_of(captured: Captured) -> Call:
+    """The call to keep: usage, cost and model read from the captured bodies, status from how the exchange ended."""
+    plan, annotations = captured.plan, captured.plan.annotations
+    provider = _provider(plan)
+    created_at = dt.datetime.fromtimestamp(captured.started_at, dt.UTC)
+    read = _read(captured, provider)
+    ending = _ending(captured.ending, read)
+    model = annotations.model_override or read.response_model or read.request_model
+    return Call(
+        org_id=plan.org_id,
+        request_id=plan.request_id,
+        created_at=created_at,
+        response_at=created_at + dt.timedelta(seconds=captured.seconds),
+        provider=provider,
+        model=model or _UNKNOWN_MODEL,
+        status=status_of(ending, captured.http_status),
+        request_model=read.request_model,
+        response_model=read.response_model,
+        model_override=annotations.model_override,
+        path=plan.path,
+        target_url=plan.target_url,
+        ending=ending,
+        streamed=read.streamed,
+        latency_ms=round(captured.seconds * 1000),
+        time_to_first_token_ms=_milliseconds(captured.first_byte_seconds) if read.streamed else None,
+        usage=read.usage,
+        cost_usd=pricing.cost(provider, model, read.usage, created_at) if model else None,
+        user_id=annotations.user_id or _user_of(captured.request_body),
+        session_id=annotations.session_id,
+        session_name=annotations.session_name,
+        session_path=annotations.session_path,
+        properties=annotations.properties,
+        prompt_id=annotations.prompt_id,
+        prompt_version=plan.prompt_version,
+        referrer=plan.referrer,
+        size_bytes=len(captured.request_body) + captured.answer_bytes,
+        request_body=None if annotations.omit_request else read.request_text,
+        response_body=None if annotations.omit_response else read.response_text,
+    )
+
+
+def _ending(seen: Ending, read: reading.Reading) -> Ending:
+    """A caller that left a stream after its closing event left nothing behind, though nobody saw that in passing."""
+    return Ending.DONE if seen is Ending.CALLER_GONE and read.streamed and read.complete else seen
+
+
+def _read(captured: Captured, provider: str) -> reading.Reading:
+    return reading.read(
+        provider,
+        captured.plan.path,
+        captured.request_body[: captured.limit],
+        b"".join(captured.answer),
+        content_type=captured.content_type,
+        content_encoding=captured.content_encoding,
+        truncated=captured.answer_bytes > captured.limit,
+    )
+
+
+def _provider(plan: Plan) -> str:
+    """The operator's upstreams are what their path says; a named one is known by its host, else by its path."""
+    by_path = _PROVIDERS.get(plan.target or "", urls.UNKNOWN)
+    if not plan.named:
+        return by_path
+    by_host = urls.provider_of(plan.target_url)
+    return by_path if by_host == urls.UNKNOWN else by_host
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _user_of(body: bytes) -> str:
+    """OpenAI's ``user`` field, which Helicone takes where no header names the user."""
+    try:
+        return msgspec.json.decode(body, type=_User).user
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""

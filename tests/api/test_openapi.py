@@ -1,0 +1,59 @@
+"""The OpenAPI documents hold against the real server: the seed's own, and the one committed beside the code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from helicorder.api.application import openapi_document
+from product_server import Product
+
+ROOT = Path(__file__).parents[2]
+SEED = Path(__file__).with_name("seed-openapi.yaml")
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+own = schemathesis.openapi.from_dict(openapi_document())
+seed = schemathesis.openapi.from_path(SEED)
+
+
+def keyed(product: Product) -> dict[str, str]:
+    """The credential of the running server."""
+    return {"Authorization": f"Bearer {product.key}"}
+
+
+@own.parametrize()
+@FEW
+def test_our_document_holds(case: Case[Any], product: Product) -> None:
+    """Whatever is sent, no answer is an undocumented status or shape, and none is a 5xx."""
+    case.call_and_validate(
+        base_url=product.base,
+        headers=keyed(product),
+        checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
+    )
+
+
+@seed.parametrize()
+@FEW
+def test_the_seed_holds(case: Case[Any], product: Product) -> None:
+    """A request of the seed's schema is answered 200 in its shape, or refused with a 4xx in its shape; never a 5xx."""
+    answer = case.call(base_url=product.base, headers=keyed(product))
+    case.validate_response(answer, checks=[not_a_server_error])
+    if answer.status_code == 200:
+        assert answer.json() == {"data": None, "error": None}
+    elif case.method != "OPTIONS":
+        assert answer.json()["data"] is None, answer.status_code
+        assert isinstance(answer.json()["error"], str)
+
+
+def test_the_committed_document_is_current() -> None:
+    """openapi.json is what the code says."""
+    assert json.loads((ROOT / "openapi.json").read_text()) == openapi_document()

@@ -1,0 +1,5 @@
+"""``python -m helicorder``."""
+
+from helicorder.cli import main
+
+main()

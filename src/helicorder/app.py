@@ -1,0 +1,309 @@
+"""The composition root: opens, wires and closes every part.
+
+The path of a request, outermost first:
+
+1. Granian       accepts the connection and parses HTTP
+2. Front         parts gateway paths from the rest, on one port
+3. Gateway       raw ASGI: plan, upstream, bytes back, a copy to ingest         (LLM traffic)
+4. Edge          marks encoded slashes, sets the security headers               (REST from here on)
+5. Litestar      routes
+6. admit         credential -> Principal, scope, media type
+7. StrictRequest body -> value, strictly
+8. handler       one part is called: ingest to write, telemetry to read
+"""
+
+import asyncio
+import contextlib
+import gc
+import itertools
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import structlog
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar.types import ASGIApp
+
+from helicorder.api.application import rest
+from helicorder.api.links import BodyLinks
+from helicorder.api.operations import Facts
+from helicorder.control.access import Access
+from helicorder.control.authenticator import Authenticator
+from helicorder.control.database import Database
+from helicorder.engine.supervisor import Engine
+from helicorder.errors import StartupError, TelemetryUnavailable
+from helicorder.gateway.application import Gateway
+from helicorder.gateway.upstream import Upstream
+from helicorder.ingest.ingest import Ingest
+from helicorder.model.row import Stamped
+from helicorder.settings import Settings
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.load import load
+from helicorder.telemetry.schema import migrate
+
+log = structlog.get_logger()
+
+MIB = 1024 * 1024
+_BACKLOG = 1024
+# Granian's own default would let callers beyond the backlog's number wait in silence: a stream may last for minutes.
+_REQUESTS_AT_ONCE = 100_000
+_LAST_REQUESTS_SECONDS = 2.0
+_ALLOCATIONS_PER_COLLECTION = 50_000
+_PREPARE_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Store:
+    """The telemetry store, prepared in the background where it is not there yet: the gateway never waits for it.
+
+    Until it has answered and its schema is current, loading fails as with the store down, and ingest tries again.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.telemetry = Telemetry(url)
+        self.prepared = False
+
+    async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
+        """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
+
+        Raises:
+            SchemaTooNew: the store is newer than this code.
+            StatementError: the store does not take the schema.
+        """
+        try:
+            await migrate(self.telemetry)
+            self.prepared = True
+        except TelemetryUnavailable as error:
+            log.warning("telemetry store not reached yet", error=error.message)
+            stack.push_async_callback(_ended, asyncio.create_task(self._keep_trying(), name="prepare telemetry"))
+
+    async def _keep_trying(self) -> None:
+        for wait in itertools.chain(_PREPARE_RETRY_SECONDS, itertools.repeat(_PREPARE_RETRY_SECONDS[-1])):
+            await asyncio.sleep(wait)
+            try:
+                await migrate(self.telemetry)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, somebody has to be told, and may mend it
+                log.warning("telemetry store not prepared yet", error=str(error))
+            else:
+                self.prepared = True
+                return
+
+    async def load(self, batch: Sequence[Stamped]) -> None:
+        """Load one batch from the journal.
+
+        Raises:
+            TelemetryUnavailable: not prepared yet, or not answering.
+        """
+        if not self.prepared:
+            raise TelemetryUnavailable
+        await load(self.telemetry, batch)
+
+
+class Application:
+    """The wired product: one ASGI application and what an operator asks of it."""
+
+    def __init__(self, settings: Settings, database: Database, store: Store, engine: Engine | None) -> None:
+        self.access = Access(database)
+        self.authenticator = Authenticator(self.access)
+        self.store = store
+        self.engine = engine
+        self.stopping = False
+        self.ingest = Ingest(
+            settings.data_dir,
+            store.load,
+            flush_interval=settings.flush_interval_ms / 1000,
+            journal_max_bytes=settings.journal_max_mb * MIB,
+            min_free_bytes=settings.min_free_disk_mb * MIB,
+        )
+        self.upstream = Upstream(
+            allow_private=settings.allow_private_upstreams,
+            connect_seconds=settings.upstream_connect_seconds,
+            idle_seconds=settings.upstream_idle_seconds,
+        )
+        self.gateway = Gateway(
+            authenticator=self.authenticator,
+            ingest=self.ingest,
+            upstream=self.upstream,
+            targets=targets_of(settings),
+            capture_bytes=settings.capture_mb * MIB,
+            max_body_bytes=settings.max_body_mb * MIB,
+        )
+
+    async def reading(self) -> Telemetry:
+        """The store, once it holds all that was acknowledged so far.
+
+        Raises:
+            TelemetryUnavailable: it does not answer, or never has.
+        """
+        if not self.store.prepared:
+            raise TelemetryUnavailable
+        await self.ingest.barrier()
+        return self.store.telemetry
+
+    def facts(self) -> Facts:
+        """The state of the server now."""
+        return Facts(
+            ingest=self.ingest.stats(),
+            telemetry_prepared=self.store.prepared,
+            engine_ready=self.engine.ready if self.engine else None,
+            engine_restarts=self.engine.restarts if self.engine else 0,
+            calls_in_flight=self.gateway.in_flight,
+            stopping=self.stopping,
+        )
+
+
+def targets_of(settings: Settings) -> dict[str, str]:
+    """The operator's upstream of each provider path."""
+    return {
+        "oai": settings.provider_openai_url,
+        "anthropic": settings.provider_anthropic_url,
+        "google": settings.provider_google_url,
+    }
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIApp, str | None]]:
+    """Everything open and wired: (application, its ASGI face, the API key made at first start to be shown once).
+
+    The caller holds the data directory (`data_directory.hold`).
+    Closing goes the other way round: the gateway drains, the journal takes what was offered, the engine stops.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        database = await Database.open(settings.control_url, settings.data_dir)
+        stack.push_async_callback(database.close)
+        engine = await _engine(settings, stack)
+        store = Store(settings.telemetry_url or (engine.url if engine else ""))
+        stack.push_async_callback(store.telemetry.close)
+        application = Application(settings, database, store, engine)
+        stack.push_async_callback(application.upstream.close)
+        stack.push_async_callback(application.authenticator.close)
+        bootstrap = await application.access.ensure_bootstrap(settings.bootstrap_api_key)
+        await store.prepare(stack)
+        await application.ingest.start()
+        stack.push_async_callback(application.ingest.close)
+        face = rest(
+            ingest=application.ingest,
+            reading=application.reading,
+            authenticator=application.authenticator,
+            facts=application.facts,
+            links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
+            max_body_bytes=settings.max_body_mb * MIB,
+        )
+        yield application, front(application.gateway, face), bootstrap.secret
+
+
+async def _engine(settings: Settings, stack: contextlib.AsyncExitStack) -> Engine | None:
+    if settings.telemetry_url:
+        return None
+    directory = settings.data_dir / "engine"
+    engine = await Engine.start(directory, memory_mb=settings.engine_memory_mb, threads=settings.engine_threads)
+    stack.push_async_callback(engine.stop)
+    return engine
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def front(gateway: Gateway, face: ASGIApp) -> ASGIApp:
+    """One port for both planes: gateway paths go to the raw gateway, all others to the REST API."""
+
+    async def dispatch(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and gateway.owns(scope["path"]):
+            await gateway(scope, receive, send)
+        else:
+            await face(scope, receive, send)
+
+    return dispatch
+
+
+async def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> None:
+    """Run until SIGTERM or SIGINT; ``announce(url, key made at first start)`` is called once the port is open.
+
+    The first signal closes the listener and lets calls in flight finish for DRAIN_SECONDS; a second one ends at once,
+    which loses nothing that was acknowledged.
+    """
+    _refuse_taken_port(settings.host, settings.port)
+    async with running(settings) as (application, asgi, made_key):
+        server = Server(
+            asgi,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            websockets=False,
+            log_enabled=False,
+            backlog=_BACKLOG,
+            backpressure=_REQUESTS_AT_ONCE,
+        )
+        _tune_collector()
+        stop = _on_signals(server, application)
+        serving = asyncio.create_task(server.serve(), name="serve")
+        await _listening(serving, settings.host, settings.port)
+        announce(f"http://{settings.host}:{settings.port}", made_key)
+        stopping = asyncio.create_task(stop.wait(), name="wait for a signal")
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await application.gateway.drain(settings.drain_seconds)
+        # Granian waits for every connection, also for one whose request never becomes complete.
+        await asyncio.wait([serving], timeout=_LAST_REQUESTS_SECONDS)
+    # Everything is closed and on disk; what Granian still waits for must not keep the process.
+    if not serving.done():
+        os._exit(0)
+    serving.result()  # a server that ended by itself says why
+
+
+def _tune_collector() -> None:
+    # What is alive now stays alive, and a request leaves few cycles behind: no need to look for them all the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_PER_COLLECTION, 20, 50)
+
+
+async def _listening(serving: asyncio.Task[None], host: str, port: int) -> None:
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(_reachable(host), port)
+        except OSError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- what it is compared with, not bound to
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    # Granian sets SO_REUSEPORT, with which two servers would share a port in silence; a plain bind tells.
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family):
+            return
+    except OSError as error:
+        raise StartupError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+
+
+def _on_signals(server: Server, application: Application) -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        application.stopping = True
+        server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    return stop
+
+
+def run(settings: Settings, announce: Callable[[str, str | None], None]) -> None:
+    """`serve` on a fresh event loop."""
+    uvloop.run(serve(settings, announce))

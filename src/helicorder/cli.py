@@ -1,0 +1,219 @@
+"""The command line: parse, call, print."""
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import cyclopts
+import structlog
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from helicorder import __version__
+from helicorder.data_directory import hold
+from helicorder.errors import HelicorderError, Invalid
+from helicorder.model.principal import Scope
+from helicorder.settings import BadSetting, Settings, read
+
+if TYPE_CHECKING:
+    from helicorder.control.access import Access
+
+T = TypeVar("T")
+
+# Parts are imported inside the commands: each then starts in the time of what it needs, and a second server on
+# a held data directory is refused before the first heavy import.
+app = cyclopts.App(
+    name="helicorder", help="Durable, honest scores for LLM calls, on Helicone's wire.", version=__version__
+)
+org = cyclopts.App(name="org", help="Organisations: the tenants whose data never mix.")
+keys = cyclopts.App(name="keys", help="API keys of an organisation.")
+app.command(org)
+app.command(keys)
+
+# Into a pipe, rows are as long as they are: a script must never read an id that was cut to fit.
+out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 1000)
+DataDir = Annotated[Path | None, Parameter(help="Data directory; else HELICORDER_DATA_DIR, else ./data.")]
+OrgName = Annotated[str, Parameter(help="Name of the organisation.")]
+
+
+@app.command
+def serve(
+    *,
+    host: Annotated[str | None, Parameter(help="Address to listen on; else HELICORDER_HOST, else 127.0.0.1.")] = None,
+    port: Annotated[int | None, Parameter(help="Port to listen on; else HELICORDER_PORT, else 8585.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run the server in the foreground; SIGTERM drains and exits 0."""
+    settings = read(host=host, port=port, data_dir=data_dir)
+    configure_logging(settings.log_level)
+    with hold(settings.data_dir):
+        from helicorder.app import run  # noqa: PLC0415 -- as above
+
+        run(settings, announce)
+
+
+def announce(url: str, made_key: str | None) -> None:
+    """Tell the operator where the server listens, and the first key: it is shown this once."""
+    out.print(f"Helicorder {__version__} listens on {url}")
+    if made_key:
+        out.print(f"API key, shown this once: {made_key}")
+
+
+@app.command
+def demo(
+    *,
+    port: Annotated[int, Parameter(help="Port of the server.")] = 8585,
+    once: Annotated[bool, Parameter(help="Stop when the data is in, instead of at Ctrl-C.")] = False,
+) -> None:
+    """Run the product on a scratch directory with a fake provider and a few hundred scored calls."""
+    from helicorder.demo.run import run  # noqa: PLC0415 -- as above
+
+    asyncio.run(run(port, out.print, once=once))
+
+
+@app.command
+def doctor(*, data_dir: DataDir = None) -> None:
+    """Check the data directory, the disk, the journal, the engine and the versions."""
+    from helicorder.doctor import examine  # noqa: PLC0415 -- as above
+
+    findings = asyncio.run(examine(read(data_dir=data_dir)))
+    _print_table(
+        ("", "check", "finding"), [("ok" if row.healthy else "PROBLEM", row.check, row.finding) for row in findings]
+    )
+    if not all(row.healthy for row in findings):
+        sys.exit(1)
+
+
+@app.command
+def openapi() -> None:
+    """Print the OpenAPI document of the REST API."""
+    from helicorder.api.application import openapi_document  # noqa: PLC0415 -- as above
+
+    print(json.dumps(openapi_document(), indent=2, sort_keys=True))  # noqa: T201 -- the document, unstyled
+
+
+@org.command(name="create")
+def create_org(name: str, *, data_dir: DataDir = None) -> None:
+    """Make an organisation and print its id."""
+    out.print(_with_access(data_dir, lambda access: access.create_organization(name)).id)
+
+
+@org.command(name="list")
+def list_orgs(*, data_dir: DataDir = None) -> None:
+    """List the organisations."""
+    found = _with_access(data_dir, lambda access: access.list_organizations())
+    _print_table(("id", "name", "created"), [(row.id, row.name, _moment(row.created_at)) for row in found])
+
+
+@keys.command(name="create")
+def create_key(
+    name: str,
+    *,
+    org: OrgName = "default",
+    scopes: Annotated[str, Parameter(help="Comma-separated: read, write, admin.")] = "read,write",
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key and print it: it is shown this once and kept only as a hash."""
+    allowed = _scopes(scopes)
+
+    async def create(access: "Access") -> str:
+        owner = await access.organization(org)
+        secret, _ = await access.create_key(owner.id, name, allowed, "cli")
+        return secret
+
+    out.print(_with_access(data_dir, create))
+
+
+@keys.command(name="list")
+def list_keys(*, org: OrgName = "default", data_dir: DataDir = None) -> None:
+    """List an organisation's keys."""
+
+    async def listed(access: "Access") -> Iterable[tuple[str, ...]]:
+        found = await access.list_keys((await access.organization(org)).id)
+        return [
+            (row.id, row.name, row.hint, ",".join(sorted(row.scopes)), _moment(row.created_at), _moment(row.revoked_at))
+            for row in found
+        ]
+
+    _print_table(("id", "name", "key", "scopes", "created", "revoked"), _with_access(data_dir, listed))
+
+
+@keys.command(name="revoke")
+def revoke_key(key_id: str, *, org: OrgName = "default", data_dir: DataDir = None) -> None:
+    """Revoke a key; running servers refuse it within a second."""
+
+    async def revoke(access: "Access") -> None:
+        await access.revoke_key((await access.organization(org)).id, key_id)
+
+    _with_access(data_dir, revoke)
+    out.print(f"revoked {key_id}")
+
+
+def _with_access(data_dir: Path | None, act: "Callable[[Access], Awaitable[T]]") -> T:
+    from helicorder.control.access import Access  # noqa: PLC0415 -- as above
+    from helicorder.control.database import Database  # noqa: PLC0415 -- as above
+
+    async def acted(settings: Settings) -> T:
+        database = await Database.open(settings.control_url, settings.data_dir)
+        try:
+            return await act(Access(database))
+        finally:
+            await database.close()
+
+    return asyncio.run(acted(read(data_dir=data_dir)))
+
+
+def _scopes(text: str) -> frozenset[Scope]:
+    try:
+        return frozenset(Scope(word.strip()) for word in text.split(","))
+    except ValueError:
+        raise Invalid(f"{text!r}: scopes are read, write and admin, separated by commas.") from None
+
+
+def _print_table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    table = Table(*titles, box=None)
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%SZ") if at else ""
+
+
+def configure_logging(level: str) -> None:
+    """Structured logs on standard error: one JSON object a line, or coloured text on a terminal."""
+    # Plain tracebacks: the pretty ones print local variables, and those hold keys and bodies.
+    plain = structlog.dev.plain_traceback
+    renderer = (
+        structlog.dev.ConsoleRenderer(exception_formatter=plain)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+def main() -> None:
+    """The ``helicorder`` command; a problem is one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except (HelicorderError, BadSetting, OSError) as problem:
+        print(f"helicorder: {problem}", file=sys.stderr)  # noqa: T201 -- the command's output
+        sys.exit(1)

@@ -94,6 +94,7 @@ async def _versions(product: Product) -> dict[str, list[float]]:
     return stored
 
 
+@pytest.mark.timeout(600)
 def test_nothing_acknowledged_is_lost_to_kill_9(fresh_product: Product) -> None:
     """20 kill -9 of the server tree under load: no acknowledged score lost, none doubled, none that nobody sent."""
     kill_rounds(fresh_product, 20)

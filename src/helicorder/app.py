@@ -42,7 +42,7 @@ from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.load import load
+from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
 
 log = structlog.get_logger()
@@ -65,6 +65,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
+        self._loader = Loader(self.telemetry)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
         """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
@@ -99,7 +100,7 @@ class Store:
         """
         if not self.prepared:
             raise TelemetryUnavailable
-        await load(self.telemetry, batch)
+        await self._loader.load(batch)
 
 
 class Application:

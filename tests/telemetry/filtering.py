@@ -140,7 +140,7 @@ def _known(call: Call, said: Sequence[Row]) -> Known:
     for row in said:
         if isinstance(row, PropertyEdit) and row.request_id == call.request_id:
             properties[row.key] = row.value
-        if isinstance(row, Score) and row.request_id == call.request_id:
+        if isinstance(row, Score) and row.target_id == call.request_id:
             scores[row.name] = (row.kind, row.value)
     return Known(call, properties, scores)
 

@@ -3,14 +3,14 @@
 import contextlib
 import datetime as dt
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from helicorder.model.call import Call
 from helicorder.model.ids import new_id
 from helicorder.model.row import Row, Stamped
 from helicorder.model.score import PropertyEdit, Score, ScoreKind
 from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.load import load
+from helicorder.telemetry.load import Loader
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 ORG = "org-a"
@@ -35,6 +35,11 @@ def score(request_id: str, name: str, value: float, minutes: float = 0, org_id: 
 def edit(request_id: str, key: str, value: str, org_id: str = ORG) -> PropertyEdit:
     """A property put on a request."""
     return PropertyEdit(org_id, request_id, key, value, NOON)
+
+
+async def load(telemetry: Telemetry, batch: Sequence[Stamped]) -> None:
+    """Loads a batch as a server does that has just started."""
+    await Loader(telemetry).load(batch)
 
 
 class Store:

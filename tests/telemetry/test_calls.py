@@ -16,9 +16,10 @@ from helicorder.model.call import Ending, Usage
 from helicorder.model.filter import Everything, Field, FieldIs, Operator, Page, PropertyIs, SortKey
 from helicorder.model.row import Stamped
 from helicorder.model.score import ScoreKind
-from helicorder.telemetry import calls, statements
+from helicorder.telemetry import calls
+from helicorder.telemetry.sql import calls as statements
 from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.load import load
+from telemetry.harness import load
 from helicorder.telemetry.schema import migrate
 from telemetry.filtering import KEYS, sixty
 from telemetry.harness import NOON, ORG, Store, call, database, edit, score

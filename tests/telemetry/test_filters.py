@@ -27,7 +27,7 @@ from helicorder.model.filter import (
 from helicorder.telemetry import calls
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.schema import migrate
-from helicorder.telemetry.sql import MAX_CONDITIONS, MAX_TEXT_LENGTH, Statement, condition, redacted
+from helicorder.telemetry.sql.conditions import MAX_CONDITIONS, MAX_TEXT_LENGTH, Statement, condition, redacted
 from telemetry.filtering import (
     INSTANT_FIELDS,
     INSTANTS,

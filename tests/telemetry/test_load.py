@@ -16,7 +16,7 @@ from helicorder.model.filter import Everything, Page
 from helicorder.model.row import Row, Stamped
 from helicorder.telemetry import calls
 from helicorder.telemetry.client import StatementError, Telemetry
-from helicorder.telemetry.load import load
+from telemetry.harness import load
 from helicorder.telemetry.schema import migrate
 from telemetry.harness import NOON, ORG, Store, call, edit, score
 

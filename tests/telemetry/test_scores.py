@@ -4,7 +4,7 @@ import datetime as dt
 
 from helicorder.model.score import ScoreKind
 from helicorder.telemetry import scores
-from helicorder.telemetry.load import load
+from telemetry.harness import load
 from telemetry.harness import NOON, ORG, Store, score
 
 

@@ -16,7 +16,7 @@ from helicorder.model.score import Score, ScoreKind
 from helicorder.model.window import Bucket, Window
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
-from helicorder.telemetry.load import load
+from telemetry.harness import load
 from helicorder.telemetry.series import Point
 from telemetry.harness import NOON, ORG, Store, call, score
 

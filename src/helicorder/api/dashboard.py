@@ -11,8 +11,9 @@ from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_filter, read_time
 from helicorder.api.wire import Result, score_key
+from helicorder.model.score import ScoreKind
 from helicorder.model.window import Bucket, Window, fixed_zone
-from helicorder.telemetry import series
+from helicorder.telemetry import scores, series
 from helicorder.telemetry.axis import Axis, Clock
 
 
@@ -58,13 +59,16 @@ class ScorePoint(msgspec.Struct, frozen=True):
 async def scores_over_time(data: JSONBody[ScoresOverTimeQuery], context: FromContext) -> Result[list[ScorePoint]]:
     """Every score's mean per bucket, over the requests that a filter takes; a bucket without scores is null, not 0."""
     axis, wanted = data.axis(), read_filter(data.userFilter)
-    telemetry = await context.reading()
-    found = await series.all_scores(telemetry, context.principal.org_id, axis, wanted)
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    largest = max((one.largest for one in await scores.names(telemetry, org_id)), default=0.0)
+    asked = series.Question(org_id=org_id, name=None, kind=None, largest=largest, where=wanted)
+    starts, found = await series.over_time(telemetry, asked, axis, ("name", "kind"))
     return Result(
         [
-            ScorePoint(point.start, score_key(name, kind), point.mean, point.n)
-            for (name, kind), points in found.items()
-            for point in points
+            ScorePoint(start, score_key(name, ScoreKind(kind)), float(seen.total / seen.n) if seen.n else None, seen.n)
+            for (name, kind), cells in found.items()
+            for start in starts
+            for seen in (cells.get(start, series.Sums()),)
         ]
     )
 

@@ -11,7 +11,7 @@ from helicorder.api.access import WRITE
 from helicorder.api.context import FromContext
 from helicorder.errors import Invalid
 from helicorder.model.ids import checked_request_id
-from helicorder.model.score import FEEDBACK_NAME, Score, ScoreKind, checked_value
+from helicorder.model.score import FEEDBACK_NAME, Score, ScoreKind, Source, checked_value
 
 _RATING = "rating"
 
@@ -56,7 +56,8 @@ async def wrapper_feedback(data: JSONBody[WrapperFeedback], context: FromContext
     """Thumbs up or down on a request, or a value under a name of its own: a score like any other."""
     request_id = checked_request_id(data.helicone_id)
     now = dt.datetime.now(dt.UTC)
-    score = Score(context.principal.org_id, request_id, *data.judged(), now, "feedback", context.principal.key_id)
+    principal = context.principal
+    score = Score(principal.org_id, request_id, *data.judged(), now, Source.END_USER, key_id=principal.key_id)
     await context.commit([score])
     return FeedbackReceipt("Feedback added successfully.", request_id)
 

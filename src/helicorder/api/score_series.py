@@ -1,5 +1,6 @@
 """One score over time, each point with its n and its interval."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -90,30 +91,33 @@ class ScoreSeries(msgspec.Struct, frozen=True):
 async def score_series(data: JSONBody[SeriesQuery], context: FromContext) -> Result[ScoreSeries]:
     """One score's n, mean, interval, minimum and maximum per bucket."""
     axis, wanted = data.axis(dt.datetime.now(dt.UTC)), read_filter(data.filter)
-    telemetry = await context.reading()
-    name, kind = await _asked_score(data, context.principal.org_id, telemetry)
-    points = await series.one_score(telemetry, context.principal.org_id, axis, name, kind, wanted)
-    moments = [_moments(point) for point in points]
-    total = _point(axis.window.start, Moments.merged(moments), kind)
-    drawn = [_point(point.start, seen, kind) for point, seen in zip(points, moments, strict=True)]
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    name, kind, largest = await _asked_score(data, org_id, telemetry)
+    asked = series.Question(org_id=org_id, name=name, kind=kind, largest=largest, where=wanted)
+    (starts, found), whole = await asyncio.gather(
+        series.over_time(telemetry, asked, axis), series.by_segment(telemetry, asked, axis)
+    )
+    cells = found.get((), {})
+    drawn = [_point(start, _moments(cells.get(start, series.Sums())), kind) for start in starts]
+    total = _point(axis.window.start, _moments(whole.get((), series.Sums())), kind)
     return Result(ScoreSeries(name, kind, axis.clock, total, drawn))
 
 
-async def _asked_score(data: SeriesQuery, org_id: str, telemetry: Telemetry) -> tuple[str, ScoreKind]:
-    if data.kind is not None:
-        return data.name, data.kind
-    if data.name.endswith(BOOLEAN_SUFFIX):
-        return data.name.removesuffix(BOOLEAN_SUFFIX), ScoreKind.BOOLEAN
-    kinds = [kind for name, kind in await scores.names(telemetry, org_id) if name == data.name]
-    if len(kinds) > 1:
-        raise Invalid(f"kind: {data.name!r} holds numbers and booleans; say which.")
-    return data.name, kinds[0] if kinds else ScoreKind.NUMERIC
+async def _asked_score(data: SeriesQuery, org_id: str, telemetry: Telemetry) -> tuple[str, ScoreKind, float]:
+    boolean = data.name.endswith(BOOLEAN_SUFFIX)
+    name = data.name.removesuffix(BOOLEAN_SUFFIX) if boolean else data.name
+    kind = data.kind or (ScoreKind.BOOLEAN if boolean else None)
+    known = [one for one in await scores.names(telemetry, org_id) if one.name == name and kind in (None, one.kind)]
+    if len(known) > 1:
+        raise Invalid(f"kind: {data.name!r} holds {' and '.join(one.kind for one in known)}; say which.")
+    return (name, known[0].kind, known[0].largest) if known else (name, kind or ScoreKind.NUMERIC, 0.0)
 
 
-def _moments(point: series.Point) -> Moments:
-    if point.mean is None or point.squares is None:
+def _moments(seen: series.Sums) -> Moments:
+    if not seen.n:
         return Moments()
-    return Moments(point.n, point.mean, point.squares, point.minimum, point.maximum)
+    mean = seen.total / seen.n
+    return Moments(seen.n, float(mean), float(seen.squares - mean * seen.total), seen.minimum, seen.maximum)
 
 
 def _point(start: dt.datetime, seen: Moments, kind: ScoreKind) -> SeriesPoint:

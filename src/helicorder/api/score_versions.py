@@ -1,6 +1,7 @@
 """The history of a request's scores: who said what, when, and what it replaced."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -35,25 +36,32 @@ async def score_versions(request_id: RequestId, context: FromContext) -> Result[
     """Every version of every score of a request, oldest first by name; empty where there is none."""
     asked = request_id_of(request_id)
     telemetry = await context.reading()
-    found = await scores.versions(telemetry, context.principal.org_id, asked)
-    return Result([version for name, judgements in found.items() for version in _history(name, judgements)])
+    found = await scores.versions_of_request(telemetry, context.principal.org_id, asked)
+    return Result(history(found))
 
 
-def _history(name: str, judgements: list[scores.Judgement]) -> list[ScoreVersion]:
-    replaced: list[str | None] = [None, *(str(judgement.version) for judgement in judgements)]
-    return [
-        ScoreVersion(
-            name=name,
-            kind=judgement.kind,
-            value=bool(judgement.value) if judgement.kind is ScoreKind.BOOLEAN else judgement.value,
-            version=str(judgement.version),
-            judged_at=judgement.judged_at,
-            source=judgement.source,
-            author=judgement.author,
-            replaces=before,
-        )
-        for judgement, before in zip(judgements, replaced, strict=False)
-    ]
+def history(judgements: Sequence[scores.Judgement]) -> list[ScoreVersion]:
+    """Versions as they are shown, each with the version of the same score that it replaced."""
+    newest: dict[tuple[str, str, str, str], str] = {}
+    shown = []
+    for judgement in judgements:
+        key = (judgement.target, judgement.target_id, judgement.name, judgement.score_id)
+        shown.append(_version(judgement, newest.get(key)))
+        newest[key] = str(judgement.version)
+    return shown
+
+
+def _version(judgement: scores.Judgement, replaces: str | None) -> ScoreVersion:
+    return ScoreVersion(
+        name=judgement.name,
+        kind=judgement.kind,
+        value=bool(judgement.value) if judgement.kind is ScoreKind.BOOLEAN else judgement.value,
+        version=str(judgement.version),
+        judged_at=judgement.judged_at,
+        source=judgement.source,
+        author=judgement.author or judgement.key_id,
+        replaces=replaces,
+    )
 
 
 HANDLERS: list[Any] = [score_versions]

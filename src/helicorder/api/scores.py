@@ -16,7 +16,7 @@ from helicorder.api.context import FromContext
 from helicorder.api.paths import RequestId, request_id_of
 from helicorder.api.wire import OK, Result
 from helicorder.errors import Invalid
-from helicorder.model.score import FEEDBACK_NAME, MAX_SCORES_PER_CALL, Score, ScoreKind, checked_value
+from helicorder.model.score import FEEDBACK_NAME, MAX_SCORES_PER_CALL, Score, ScoreKind, Source, checked_value
 
 
 class ScoreRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ async def add_scores(request_id: RequestId, data: JSONBody[ScoreRequest], contex
         raise Invalid("scores: a name stands there twice, once with the suffix -hcone-bool.")
     now, principal = dt.datetime.now(dt.UTC), context.principal
     rows = [
-        Score(principal.org_id, request_id_of(request_id), name, kind, value, now, "api", principal.key_id)
+        Score(principal.org_id, request_id_of(request_id), name, kind, value, now, key_id=principal.key_id)
         for name, (kind, value) in judged.items()
     ]
     await context.commit(rows)
@@ -70,8 +70,8 @@ async def add_feedback(request_id: RequestId, data: JSONBody[FeedbackRequest], c
         ScoreKind.BOOLEAN,
         float(data.rating),
         dt.datetime.now(dt.UTC),
-        "feedback",
-        context.principal.key_id,
+        Source.END_USER,
+        key_id=context.principal.key_id,
     )
     await context.commit([score])
     return OK

@@ -2,7 +2,7 @@
 
     Filter = Everything | Condition | Both | Either
 
-`api/filters.py` reads Helicone's filter tree into these; `telemetry/sql.py` is the only printer.
+`api/filters.py` reads Helicone's filter tree into these; `telemetry/sql/conditions.py` is the only printer.
 """
 
 import datetime as dt

@@ -9,9 +9,11 @@ import msgspec
 
 from helicorder.model.call import Ending, Usage
 from helicorder.model.filter import Filter, Page
-from helicorder.telemetry import scores, statements
+from helicorder.model.score import COUNTED_KINDS
+from helicorder.telemetry import scores
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.scores import Judgement
+from helicorder.telemetry.sql import calls as statements
 
 Bodies = tuple[str | None, str | None]
 """The text of a call's request and of its answer; None = not kept."""
@@ -33,7 +35,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         properties: the call's own, with later (or earlier) edits of the same key in their place.
-        scores: the current judgement of each score by name.
+        scores: of each name the newest current judgement that has a number.
     """
 
     org_id: str
@@ -128,9 +130,15 @@ def _ids(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(row["request_id"] for row in rows))
 
 
-def _call_row(row: Row, current: dict[str, dict[str, Judgement]], edits: dict[str, dict[str, str]]) -> CallRow:
+def _call_row(row: Row, current: dict[str, list[Judgement]], edits: dict[str, dict[str, str]]) -> CallRow:
     usage = Usage(*(row.pop(name) for name in USAGE))
     request_id = row["request_id"]
     row["ending"] = Ending(row["ending"])
     row["properties"] = row["properties"] | edits.get(request_id, {})
-    return CallRow(**row, usage=usage, scores=current.get(request_id, {}))
+    return CallRow(**row, usage=usage, scores=_by_name(current.get(request_id, [])))
+
+
+def _by_name(newest_first: Sequence[Judgement]) -> dict[str, Judgement]:
+    """Of several scores of a name, given by several judges, the newest."""
+    counted = sorted((one for one in newest_first if one.kind in COUNTED_KINDS), key=lambda one: one.version)
+    return {one.name: one for one in counted}

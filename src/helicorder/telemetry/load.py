@@ -1,10 +1,15 @@
-"""Loads what the journal acknowledged: rows become columns, and each table gets one insert."""
+"""Loads what the journal acknowledged: rows become columns, each table gets one insert, and what follows is derived."""
 
 import asyncio
+import contextlib
 import decimal
+import hashlib
+import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
+
+import msgspec
 
 from helicorder.errors import RowsRefused
 from helicorder.model.call import Call
@@ -12,6 +17,7 @@ from helicorder.model.row import Stamped
 from helicorder.model.score import PropertyEdit, Score
 from helicorder.telemetry.client import StatementError, Telemetry
 from helicorder.telemetry.instants import microseconds
+from helicorder.telemetry.sql.derivation import DERIVE
 
 INSTANT = "DateTime64(6, 'UTC')"
 WORD = "LowCardinality(String)"
@@ -72,6 +78,32 @@ def _cost(cost: decimal.Decimal | None) -> decimal.Decimal | None:
     return rounded if abs(rounded) < MAX_COST else None
 
 
+class _Question(msgspec.Struct):
+    """The parts of a request body that hold what was asked, in any provider's words; models and settings are not."""
+
+    messages: msgspec.Raw = msgspec.Raw()
+    input: msgspec.Raw = msgspec.Raw()
+    prompt: msgspec.Raw = msgspec.Raw()
+    contents: msgspec.Raw = msgspec.Raw()
+    system: msgspec.Raw = msgspec.Raw()
+
+
+_question = msgspec.json.Decoder(_Question).decode
+
+
+def input_key(request_body: str | None) -> int:
+    """A hash of what was asked, equal for calls that ask the same of different models; 0 where that is not known."""
+    try:
+        asked = _question(request_body or "")
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return 0
+    parts = [bytes(part) for part in (asked.messages, asked.input, asked.prompt, asked.contents)]
+    if not any(parts):
+        return 0
+    digest = hashlib.blake2b(b"\0".join([*parts, bytes(asked.system)]), digest_size=8).digest()
+    return int.from_bytes(digest) or 1
+
+
 IDENTITY = (
     Column("version", "UInt64", "version"),
     Column("org_id", "String", "row.org_id"),
@@ -114,6 +146,7 @@ CALLS = (
     Column("referrer", WORD, "row.referrer"),
     Column("country_code", WORD, "row.country_code"),
     Column("size_bytes", "UInt64", "row.size_bytes", _size),
+    Column("input_key", "UInt64", "row.request_body", input_key),
 )
 BODIES = (
     *IDENTITY,
@@ -121,14 +154,29 @@ BODIES = (
     Column("request_body", "Nullable(String)", "row.request_body"),
     Column("response_body", "Nullable(String)", "row.response_body"),
 )
-SCORES = (
-    *IDENTITY,
-    Column("name", "String", "row.name"),
+SCORE_CHANGES = (
+    Column("version", "UInt64", "version"),
+    Column("org_id", "String", "row.org_id"),
+    Column("target_id", "String", "row.target_id"),
+    Column("target", WORD, "row.target"),
+    Column("name", WORD, "row.name"),
+    Column("score_id", "String", "row.score_id"),
+    Column("deleted", "Bool", "row.deleted"),
+)
+SCORE_VERSIONS = (
+    *SCORE_CHANGES,
     Column("kind", WORD, "row.kind"),
     Column("value", "Float64", "row.value"),
-    Column("judged_at", INSTANT, "row.judged_at", microseconds),
+    Column("label", "String", "row.label"),
+    Column("text", "String", "row.text"),
+    Column("comment", "String", "row.comment"),
+    Column("metadata", "Map(LowCardinality(String), String)", "row.metadata"),
     Column("source", WORD, "row.source"),
     Column("author", WORD, "row.author"),
+    Column("judged_at", INSTANT, "row.judged_at", microseconds),
+    Column("inclusion", "Float64", "row.inclusion"),
+    Column("reason", "String", "row.reason"),
+    Column("key_id", WORD, "row.key_id"),
 )
 PROPERTY_EDITS = (
     *IDENTITY,
@@ -140,42 +188,86 @@ PROPERTY_EDITS = (
 TABLES: tuple[tuple[str, type, tuple[Column, ...]], ...] = (
     ("bodies", Call, BODIES),
     ("calls", Call, CALLS),
-    ("score_versions", Score, SCORES),
-    ("scores", Score, SCORES),
+    ("score_versions", Score, SCORE_VERSIONS),
+    ("score_changes", Score, SCORE_CHANGES),
     ("property_edits", PropertyEdit, PROPERTY_EDITS),
 )
 
 
-async def load(telemetry: Telemetry, batch: Sequence[Stamped]) -> None:
-    """Puts a batch into the store; on return all of it is on the disk.
+class Loader:
+    """Loads one store; remembers which score names it has told it of."""
 
-    Loading a batch again, whole or in part, before or after others, changes nothing that a reader sees: every table
-    keeps the greatest version of a row. So after an error, or a crash half-way, the same batch is simply loaded again.
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+        self._told: dict[tuple[str, str, str], float] = {}
 
-    A value that its column cannot hold is made to fit, on purpose: times move to the nearer end of 1900 to 2299,
-    statuses to the nearer end of 32 bits; a count below 0 or above 2**53 - 1 and a cost of a million or more become
-    unknown.
+    async def load(self, batch: Sequence[Stamped]) -> None:
+        """Puts a batch into the store; on return all of it, and all that follows from it, is on the disk.
 
-    Raises:
-        TelemetryUnavailable: no answer now; load the same batch again later.
-        RowsRefused: a row of this batch does not fit; a smaller batch without that row would pass.
-        StatementError: the store refuses for another reason; no row is at fault.
-    """
-    inserts = []
-    for table, kind, columns in TABLES:
-        rows = [stamped for stamped in batch if type(stamped.row) is kind]
-        if rows:
-            inserts.append(_insert(telemetry, table, columns, rows))
-    # At once, since each waits mostly for the disk. All are waited for, so that none is still at work after an error.
-    for outcome in await asyncio.gather(*inserts, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
+        Loading a batch again, whole or in part, before or after others, changes nothing that a reader sees: every table
+        keeps the greatest version of a row. So after an error, or a crash half-way, the same batch is simply loaded
+        again.
+
+        A value that its column cannot hold is made to fit, on purpose: times move to the nearer end of 1900 to 2299,
+        statuses to the nearer end of 32 bits; a count below 0 or above 2**53 - 1 and a cost of a million or more become
+        unknown.
+
+        Raises:
+            TelemetryUnavailable: no answer now; load the same batch again later.
+            RowsRefused: a row of this batch does not fit; a smaller batch without that row would pass.
+            StatementError: the store refuses for another reason; no row is at fault.
+        """
+        named = self._named(batch)
+        inserts = [self._tell(named)] if named else []
+        for table, kind, columns in TABLES:
+            rows = [stamped for stamped in batch if type(stamped.row) is kind]
+            if rows:
+                inserts.append(_insert(self._telemetry, table, columns, rows))
+        # At once, since each waits mostly for the disk. All are waited for, so that none is still at work after an
+        # error.
+        for outcome in await asyncio.gather(*inserts, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        self._told |= named
+        if batch:
+            versions = [stamped.version for stamped in batch]
+            await self._telemetry.command(DERIVE, {"first": min(versions), "last": max(versions)})
+
+    def _named(self, batch: Sequence[Stamped]) -> dict[tuple[str, str, str], float]:
+        """What the store has not been told of these scores: names, or values of a new order of magnitude."""
+        named: dict[tuple[str, str, str], float] = {}
+        for stamped in batch:
+            score = stamped.row
+            if isinstance(score, Score):
+                key = (score.org_id, score.name, score.kind)
+                bound = _power_of_ten(score.value)
+                if bound > max(self._told.get(key, -1.0), named.get(key, -1.0)):
+                    named[key] = bound
+        return named
+
+    async def _tell(self, named: dict[tuple[str, str, str], float]) -> None:
+        columns: list[Sequence[object]] = [[*part] for part in zip(*named, strict=True)]
+        names = ["org_id", "name", "kind", "largest"]
+        types = ["String", "String", WORD, "SimpleAggregateFunction(max, Float64)"]
+        with _blaming_rows("score_names"):
+            await self._telemetry.insert("score_names", names, types, [*columns, list(named.values())])
+
+
+def _power_of_ten(value: float) -> float:
+    """The smallest power of ten that is not less than a value by size; 0 for 0."""
+    return 10.0 ** min(math.ceil(math.log10(abs(value))), 308) if value else 0.0
 
 
 async def _insert(telemetry: Telemetry, table: str, columns: Sequence[Column], rows: Sequence[Stamped]) -> None:
     values = await asyncio.to_thread(_values, columns, rows)
-    try:
+    with _blaming_rows(table):
         await telemetry.insert(table, [column.name for column in columns], [column.kind for column in columns], values)
+
+
+@contextlib.contextmanager
+def _blaming_rows(table: str) -> Iterator[None]:
+    try:
+        yield
     except StatementError as error:
         if error.code in ROWS_AT_FAULT:
             raise RowsRefused(f"{table} does not take these rows: {error.detail}") from error

@@ -1,59 +1,83 @@
-"""Reads scores. Their current value is the newest version; every version is kept."""
+"""Reads scores one by one: current ones, every version, what changed."""
 
 import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
 
-from helicorder.model.score import ScoreKind
-from helicorder.telemetry import statements
+from helicorder.model.score import ScoreKind, Source, Target
 from helicorder.telemetry.client import Row, Telemetry
+from helicorder.telemetry.sql import scores as statements
 
 
-class Judgement(msgspec.Struct, frozen=True):
-    """One version of one score of one request.
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of one score; the fields of `model.Score`.
 
     Attributes:
-        value: finite; 1.0 or 0.0 when kind is BOOLEAN.
-        version: greater is newer; what it replaced is the version of the same name before it.
-        source, author: how it came, and the id of the key that wrote it.
+        value: finite; 1.0 or 0.0 when kind is BOOLEAN; 0.0 for kinds without a number.
+        version: greater is newer; what it replaced is the version of the same score before it.
     """
 
+    target: Target
+    target_id: str
+    name: str
+    score_id: str
+    version: int
     kind: ScoreKind
     value: float
-    judged_at: dt.datetime
-    version: int
-    source: str
+    label: str
+    text: str
+    comment: str
+    metadata: dict[str, str]
+    source: Source
     author: str
+    judged_at: dt.datetime
+    inclusion: float
+    deleted: bool
+    reason: str
+    key_id: str
 
 
-async def names(telemetry: Telemetry, org_id: str) -> list[tuple[str, ScoreKind]]:
-    """Every score name of an organisation with its kind, sorted; a name that has both kinds is there twice."""
+class Named(msgspec.Struct, frozen=True):
+    """A score name with a kind it has had; largest: a bound on its values by size, a power of ten or 0."""
+
+    name: str
+    kind: ScoreKind
+    largest: float
+
+
+async def names(telemetry: Telemetry, org_id: str) -> list[Named]:
+    """Every score name an organisation has had, sorted; a name that has had several kinds is there several times."""
     rows = await telemetry.query(*statements.names_of_scores(org_id))
-    return [(row["name"], ScoreKind(row["kind"])) for row in rows]
+    return [Named(row["name"], ScoreKind(row["kind"]), row["largest"]) for row in rows]
 
 
-async def of_requests(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) -> dict[str, dict[str, Judgement]]:
-    """The current scores of each request by name. A request without scores is not in the answer."""
+async def of_requests(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) -> dict[str, list[Judgement]]:
+    """The current scores of each request, newest first. A request without scores is not in the answer."""
     if not request_ids:
         return {}
-    found: dict[str, dict[str, Judgement]] = {}
-    for row in await telemetry.query(*statements.scores_of_requests(org_id, request_ids)):
-        found.setdefault(row["request_id"], {})[row["name"]] = _judgement(row)
-    return found
-
-
-async def versions(
-    telemetry: Telemetry, org_id: str, request_id: str, name: str | None = None
-) -> dict[str, list[Judgement]]:
-    """Every version of the scores of a request, or of the one named, oldest first, by name."""
     found: dict[str, list[Judgement]] = {}
-    for row in await telemetry.query(*statements.versions_of_scores(org_id, request_id, name)):
-        found.setdefault(row["name"], []).append(_judgement(row))
+    for row in await telemetry.query(*statements.scores_of_requests(org_id, request_ids)):
+        if not row["deleted"]:
+            found.setdefault(row["target_id"], []).append(_judgement(row))
     return found
+
+
+async def versions_of_request(telemetry: Telemetry, org_id: str, request_id: str) -> list[Judgement]:
+    """Every version of the scores of a request, by name, then oldest first."""
+    return [_judgement(row) for row in await telemetry.query(*statements.versions_of_request(org_id, request_id))]
+
+
+async def versions(telemetry: Telemetry, org_id: str, score_id: str, as_of: int | None = None) -> list[Judgement]:
+    """Every version of one score up to a mark, oldest first; empty where there is none."""
+    return [_judgement(row) for row in await telemetry.query(*statements.versions_of_score(org_id, score_id, as_of))]
+
+
+async def changes(telemetry: Telemetry, org_id: str, after: int, limit: int) -> list[Judgement]:
+    """The versions acknowledged after one, in that order: what a consumer of the feed has not seen."""
+    return [_judgement(row) for row in await telemetry.query(*statements.changes(org_id, after, limit))]
 
 
 def _judgement(row: Row) -> Judgement:
-    return Judgement(
-        ScoreKind(row["kind"]), row["value"], row["judged_at"], row["version"], row["source"], row["author"]
-    )
+    row |= {"kind": ScoreKind(row["kind"]), "source": Source(row["source"]), "target": Target(row["target"])}
+    return Judgement(**row)

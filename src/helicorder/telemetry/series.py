@@ -1,78 +1,187 @@
-"""Scores over time: the moments of each bucket, for `scoring.statistics` to turn into means and intervals."""
+"""Sums of scores over time and by segment, for `scoring` to turn into numbers with intervals."""
 
+import asyncio
 import datetime as dt
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
 
 import msgspec
 
 from helicorder.model.filter import Everything, Filter
-from helicorder.model.score import ScoreKind
+from helicorder.model.score import COUNTED_KINDS, ScoreKind
 from helicorder.model.window import zone_of
-from helicorder.telemetry import statements
-from helicorder.telemetry.axis import Axis
-from helicorder.telemetry.client import Telemetry
-
-
-class Point(msgspec.Struct, frozen=True):
-    """One bucket of a series. A bucket without scores has n = 0 and None everywhere else: a gap, not a zero.
-
-    Attributes:
-        start: when the bucket begins, in the zone of the axis; before the window where the window cuts the bucket.
-        squares: the sum of squared deviations from the mean.
-    """
-
-    start: dt.datetime
-    n: int = 0
-    mean: float | None = None
-    squares: float | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-
+from helicorder.telemetry.axis import Axis, Clock
+from helicorder.telemetry.client import Row, Telemetry
+from helicorder.telemetry.sql import series as statements
+from helicorder.telemetry.sql.conditions import Statement, condition
+from helicorder.telemetry.sql.series import Clustering
 
 EVERYTHING = Everything()
-Series = list[Point]
-Named = tuple[str, ScoreKind]
 
 
-async def one_score(
-    telemetry: Telemetry, org_id: str, axis: Axis, name: str, kind: ScoreKind, wanted: Filter = EVERYTHING
-) -> Series:
-    """The current values of one score over time: every bucket of the axis, in order.
+class Sums(msgspec.Struct, frozen=True):
+    """Exact sums over the scores of one cell; all zero and None where there is none: a gap.
 
-    By the request clock, and under a filter, a score stands with the newest call of its request id, once, and is left
-    out where no such call is wanted. By the judged clock and without a filter, scores count whether or not their call
-    has come.
+    Attributes:
+        n: scores. requests: the distinct requests, sessions, users or spans that they judge.
+        calls: the calls of the cell, scored or not; None where they were not counted.
+        total, squares: sums of the values and of their squares.
+        groups: how many independent clusters; members_squared, cross, totals_squared: sums over clusters of the
+            squares and the product of their weight and weighted total.
+        weight, weighted, weights_squared: sums over scores of weight, weighted value, squared weight; a weight is 1
+            where nobody said with which probability a score was drawn.
+        drawn: scores with an inclusion probability.
+    """
+
+    n: int = 0
+    requests: int = 0
+    calls: int | None = None
+    total: Fraction = Fraction()
+    squares: Fraction = Fraction()
+    minimum: float | None = None
+    maximum: float | None = None
+    groups: int = 0
+    members_squared: Fraction = Fraction()
+    cross: Fraction = Fraction()
+    totals_squared: Fraction = Fraction()
+    weight: Fraction = Fraction()
+    weighted: Fraction = Fraction()
+    weights_squared: Fraction = Fraction()
+    drawn: int = 0
+
+
+Keys = tuple[Any, ...]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is summed up.
+
+    Attributes:
+        name: None for every score; kind: of COUNTED_KINDS, as others have no number.
+        where: the calls that a score may judge. By the judged clock and with `Everything`, scores count whether or not
+            their call has come.
+        largest: a bound on the values by size (`scores.names`), from which the precision of the sums follows.
+        as_of: the version up to which it reads; None for now.
+    """
+
+    org_id: str
+    name: str | None
+    kind: ScoreKind | None
+    largest: float = 0.0
+    where: Filter = EVERYTHING
+    sources: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    clustering: Clustering = Clustering.AUTO
+    as_of: int | None = None
+
+    def statement(self, *, judged: bool = True) -> Statement:
+        """A statement of the tenant, about scores or about calls."""
+        return Statement(self.org_id, judged=judged, as_of=self.as_of)
+
+    def condition(self, statement: Statement, clock: Clock) -> str:
+        """The condition on the rows of ``scores`` that are asked for, but for the time.
+
+        Raises:
+            Invalid: the filter says something that cannot be asked.
+        """
+        parts = [condition(statement, self.where)]
+        if self.name is not None:
+            parts.insert(0, f"name = {statement.bind('String', self.name)}")
+        kinds = COUNTED_KINDS if self.kind is None else (self.kind,)
+        parts.append(f"kind IN ({', '.join(statement.bind('String', kind) for kind in kinds)})")
+        if clock is Clock.REQUESTED:
+            parts.append("attached")
+        for column, values in (("source", self.sources), ("author", self.authors)):
+            if values:
+                parts.append(f"{column} IN ({', '.join(statement.text(value) for value in values)})")
+        return " AND ".join(parts)
+
+
+COLUMN_OF_CLOCK = {Clock.JUDGED: "judged_at", Clock.REQUESTED: "created_at"}
+
+
+async def over_time(
+    telemetry: Telemetry, asked: Question, axis: Axis, keys: Sequence[str] = ()
+) -> tuple[list[dt.datetime], dict[Keys, dict[dt.datetime, Sums]]]:
+    """(the start of every bucket of the axis, per value of the keys the sums of the buckets that hold scores).
 
     Raises:
         Invalid: the axis or the filter says something that cannot be asked.
     """
-    buckets, found = await _series(telemetry, org_id, axis, wanted, (name, kind))
-    return found.get((name, kind), buckets)
+    zone = zone_of(axis.zone)
+
+    def cut(statement: Statement) -> tuple[list[str], str]:
+        bucket, within = statements.bucket_of(statement, axis, COLUMN_OF_CLOCK[axis.clock])
+        return [bucket, *keys], f"{asked.condition(statement, axis.clock)} AND {within}"
+
+    starts, cells = await asyncio.gather(
+        telemetry.query(*statements.starts_of_buckets(axis)), _cells(telemetry, asked, cut)
+    )
+    found: dict[Keys, dict[dt.datetime, Sums]] = {}
+    for (start, *key), sums in cells.items():
+        found.setdefault(tuple(key), {})[dt.datetime.fromtimestamp(start, zone)] = sums
+    return [dt.datetime.fromtimestamp(row["start"], zone) for row in starts], found
 
 
-async def all_scores(telemetry: Telemetry, org_id: str, axis: Axis, wanted: Filter = EVERYTHING) -> dict[Named, Series]:
-    """Every score that has values on the axis, by name and kind, each as `one_score` gives it.
+async def by_segment(telemetry: Telemetry, asked: Question, axis: Axis, keys: Sequence[str] = ()) -> dict[Keys, Sums]:
+    """Per value of the keys the sums over the whole window of the axis; without keys, of the empty key.
 
     Raises:
-        Invalid: as `one_score`.
+        Invalid: as `over_time`.
     """
-    _, found = await _series(telemetry, org_id, axis, wanted, None)
-    return found
+
+    def cut(statement: Statement) -> tuple[list[str], str]:
+        _, within = statements.bucket_of(statement, axis, COLUMN_OF_CLOCK[axis.clock])
+        return list(keys), f"{asked.condition(statement, axis.clock)} AND {within}"
+
+    return await _cells(telemetry, asked, cut)
 
 
-async def _series(
-    telemetry: Telemetry, org_id: str, axis: Axis, wanted: Filter, score: Named | None
-) -> tuple[Series, dict[Named, Series]]:
-    zone = zone_of(axis.zone)
-    gaps: dict[int, Point] = {}
-    found: dict[Named, dict[int, Point]] = {}
-    for row in await telemetry.query(*statements.series_of_scores(org_id, axis, wanted, score)):
-        start = row["start"]
-        point = Point(
-            dt.datetime.fromtimestamp(start, zone),
-            *(row[moment] for moment in ("n", "mean", "squares", "minimum", "maximum")),
-        )
-        if row["name"]:
-            found.setdefault((row["name"], ScoreKind(row["kind"])), {})[start] = point
-        else:
-            gaps[start] = point
-    return list(gaps.values()), {named: list((gaps | points).values()) for named, points in found.items()}
+async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, Sums]:
+    places = statements.places_of(asked.largest)
+    rows, width = await _summed(telemetry, asked, cut, places, weighted=False)
+    weighted = any(row["drawn"] for row in rows)
+    if weighted:
+        rows, width = await _summed(telemetry, asked, cut, places, weighted=True)
+    distinct: dict[Keys, int] = {}
+    if any(row["shared"] for row in rows):
+        statement = asked.statement()
+        keys, where = cut(statement)
+        for row in await telemetry.query(*statements.requests(statement, keys, where)):
+            distinct[_key(row, width)] = int(row["requests"])
+    cells = {_key(row, width): row for row in rows if row["n"]}
+    return {key: _sums(row, places, distinct.get(key), weighted=weighted) for key, row in cells.items()}
+
+
+async def _summed(
+    telemetry: Telemetry, asked: Question, cut: Any, places: int, *, weighted: bool
+) -> tuple[list[Row], int]:
+    statement = asked.statement()
+    keys, where = cut(statement)
+    query = statements.sums(statement, keys, where, places=places, clustering=asked.clustering, weighted=weighted)
+    return await telemetry.query(*query), len(keys)
+
+
+def _key(row: Row, width: int) -> Keys:
+    return tuple(row[f"k{number}"] for number in range(width))
+
+
+def _sums(row: Row, places: int, requests: int | None, *, weighted: bool) -> Sums:
+    one, unit = Fraction(10) ** places, Fraction(10) ** (statements.WEIGHT_PLACES if weighted else 0)
+    return Sums(
+        n=row["n"],
+        requests=row["n"] if requests is None else requests,
+        total=row["total"] / one,
+        squares=row["squares"] / one**2,
+        minimum=row["minimum"],
+        maximum=row["maximum"],
+        groups=row["groups"],
+        members_squared=row["mm"] / unit**2,
+        cross=row["mx"] / (unit**2 * one),
+        totals_squared=row["xx"] / (unit * one) ** 2,
+        weight=row["weights"] / unit,
+        weighted=row["weighted"] / (unit * one),
+        weights_squared=row["weights_squared"] / unit**2,
+        drawn=row["drawn"],
+    )

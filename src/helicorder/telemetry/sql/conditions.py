@@ -1,4 +1,4 @@
-"""Filters as SQL conditions. With `statements`, the only place that puts SQL text together.
+"""Filters as SQL conditions, on rows of ``calls``, or of ``scores``, which hold the columns of the judged call too.
 
 Fixed words and typed placeholders: no value ever becomes text. Every statement starts from a tenant, and every fragment
 that names a table says ``org_id = {org:String}``.
@@ -36,6 +36,11 @@ from helicorder.telemetry.instants import microseconds
 Query = tuple[str, dict[str, object]]
 """A statement and the parameters to send beside it."""
 
+CURRENT_EDITS = (
+    "SELECT * FROM property_edits WHERE org_id = {org:String} AND %s ORDER BY version DESC LIMIT 1 BY request_id, key"
+)
+"""The current edits among those that a condition on key or request_id takes."""
+
 # A ClickHouse server reads at most 1,000 form fields of 128 KiB, and the statement is one of them.
 MAX_CONDITIONS = 100
 MAX_TEXT_LENGTH = 10_000
@@ -64,9 +69,16 @@ MATCHED = {
 
 
 class Statement:
-    """The parameters of one statement in the making; its tenant is the first of them."""
+    """The parameters of one statement in the making; its tenant is the first of them.
 
-    def __init__(self, org_id: str) -> None:
+    Attributes:
+        judged: its conditions are put to rows of ``scores`` instead of ``calls``.
+        as_of: the version up to which it reads; None for all.
+    """
+
+    def __init__(self, org_id: str, *, judged: bool = False, as_of: int | None = None) -> None:
+        self.judged = judged
+        self.as_of = as_of
         self.params: dict[str, object] = {"org": org_id}
         self._names: dict[tuple[str, str | float], str] = {}
         self._conditions = 0
@@ -86,6 +98,11 @@ class Statement:
         if len(value) > MAX_TEXT_LENGTH:
             raise Invalid(f"A value in a filter may have at most {MAX_TEXT_LENGTH} characters.")
         return self.bind("String", value)
+
+    @property
+    def request_id(self) -> str:
+        """The column that holds the request id."""
+        return "target_id" if self.judged else "request_id"
 
     def instant(self, at: dt.datetime) -> str:
         """The placeholder for a time."""
@@ -107,14 +124,17 @@ class Statement:
 
 
 def condition(statement: Statement, wanted: Filter) -> str:
-    """The condition on a row of ``calls``, which may be NULL; linear in the filter's size however deep it nests.
+    """The condition on a row, which may be NULL; linear in the filter's size however deep it nests.
+
+    On ``scores`` it is put to the call that is judged, so a score whose call has not come satisfies `Everything` alone.
 
     Raises:
         Invalid: an operator that the field does not have, or a filter larger than a store takes.
     """
     printed: list[str] = []
     _print(statement, wanted, printed)
-    return "".join(printed)
+    text = "".join(printed)
+    return f"(attached AND {text})" if statement.judged and not isinstance(wanted, Everything) else text
 
 
 def _print(statement: Statement, node: Filter, printed: list[str]) -> None:
@@ -139,18 +159,19 @@ def _condition(statement: Statement, node: Condition) -> str:
             return _property(statement, node)
         case HasProperty():
             keys = [statement.text(key) for key in spellings(node.key)]
-            return "(" + " OR ".join(_has(key) for key in keys) + ")"
+            return "(" + " OR ".join(_has(statement, key) for key in keys) + ")"
         case ScoreIs():
             return _score(statement, node)
         case IsScored():
             negation = "" if node.scored else "NOT "
-            return f"request_id {negation}IN (SELECT request_id FROM scores WHERE org_id = {{org:String}})"
+            scored = "SELECT target_id FROM scores FINAL WHERE org_id = {org:String} AND target = 'request'"
+            return f"{statement.request_id} {negation}IN ({scored})"
         case _:
             assert_never(node)
 
 
 def _field(statement: Statement, node: FieldIs) -> str:
-    column = node.field.value
+    column = statement.request_id if node.field is Field.REQUEST_ID else node.field.value
     if node.field in NUMBER_FIELDS:
         return _number(statement, column, node)
     if node.field in TIME_FIELDS:
@@ -165,7 +186,7 @@ def _field(statement: Statement, node: FieldIs) -> str:
         return _matched(statement, column, node.operator, value)
     body = _matched(statement, f"ifNull({column}, '')", node.operator, value)
     return (
-        "(request_id, created_at) IN "
+        f"({statement.request_id}, created_at) IN "
         f"(SELECT request_id, created_at FROM bodies FINAL WHERE org_id = {{org:String}} AND {body})"
     )
 
@@ -185,12 +206,14 @@ def _property(statement: Statement, node: PropertyIs) -> str:
     keys = [statement.text(key) for key in spellings(node.key)]
     matches = []
     for key in keys:
-        edit = _matched(statement, "value", node.operator, node.value)
-        own = _matched(statement, f"properties[{key}]", node.operator, node.value)
-        edits = f"FROM property_edits FINAL WHERE org_id = {{org:String}} AND key = {key}"
-        matches.append(f"if({_edited(key)}, request_id IN (SELECT request_id {edits} AND {edit}), {own})")
+        match = _matched(statement, f"properties[{key}]", node.operator, node.value)
+        if not statement.judged:
+            edit = _matched(statement, "value", node.operator, node.value)
+            edits = f"SELECT request_id FROM ({CURRENT_EDITS % f'key = {key}'}) WHERE {edit}"
+            match = f"if({_edited(key)}, request_id IN ({edits}), {match})"
+        matches.append(match)
     # The last spelling needs no test: a call that lacks it compares as the empty text.
-    return matches[0] if len(matches) == 1 else f"if({_has(keys[0])}, {matches[0]}, {matches[1]})"
+    return matches[0] if len(matches) == 1 else f"if({_has(statement, keys[0])}, {matches[0]}, {matches[1]})"
 
 
 def spellings(key: str) -> tuple[str, ...]:
@@ -202,8 +225,9 @@ def _edited(key: str) -> str:
     return f"request_id IN (SELECT request_id FROM property_edits WHERE org_id = {{org:String}} AND key = {key})"
 
 
-def _has(key: str) -> str:
-    return f"({_edited(key)} OR mapContains(properties, {key}))"
+def _has(statement: Statement, key: str) -> str:
+    own = f"mapContains(properties, {key})"
+    return own if statement.judged else f"({_edited(key)} OR {own})"
 
 
 def _score(statement: Statement, node: ScoreIs) -> str:
@@ -212,8 +236,8 @@ def _score(statement: Statement, node: ScoreIs) -> str:
     if node.boolean is not None:
         kind = f" AND kind = {statement.bind('String', ScoreKind.BOOLEAN if node.boolean else ScoreKind.NUMERIC)}"
     return (
-        "request_id IN (SELECT request_id FROM scores FINAL WHERE org_id = {org:String} "
-        f"AND name = {statement.text(node.name)} AND {value}{kind})"
+        f"{statement.request_id} IN (SELECT target_id FROM scores FINAL WHERE org_id = {{org:String}} "
+        f"AND target = 'request' AND name = {statement.text(node.name)} AND {value}{kind})"
     )
 
 

@@ -1,0 +1,126 @@
+"""Statements that read calls, tenant first.
+
+``FINAL`` looks through repetitions (a batch loaded twice) and superseded versions; measured on a million calls it keeps
+reading in the order of the key, so the newest page still stops early.
+"""
+
+# ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
+
+from collections.abc import Sequence
+
+from helicorder.model.filter import Filter, Page, SortKey
+from helicorder.telemetry.sql.conditions import CURRENT_EDITS, Query, Statement, condition, spellings
+
+MAX_STEPS = 20_000
+# Ids travel in slices: a ClickHouse server takes form fields of at most 128 KiB, and a character has up to four bytes.
+MAX_IDS_LENGTH = 20_000
+
+CALL = (
+    "org_id, request_id, created_at, response_at, provider, model, status, request_model, response_model, "
+    "model_override, path, target_url, ending, streamed, latency_ms, time_to_first_token_ms, prompt_tokens, "
+    "completion_tokens, prompt_cache_read_tokens, prompt_cache_write_tokens, reasoning_tokens, prompt_audio_tokens, "
+    "completion_audio_tokens, prompt_cache_write_1h_tokens, cost_usd, user_id, session_id, session_name, session_path, "
+    "properties, prompt_id, prompt_version, referrer, country_code, size_bytes"
+)
+JUDGEMENT = "request_id, name, kind, value, judged_at, version, source, author"
+
+SORTED = {
+    SortKey.CREATED_AT: "created_at",
+    SortKey.LATENCY: "latency_ms",
+    SortKey.TIME_TO_FIRST_TOKEN: "time_to_first_token_ms",
+    SortKey.COST: "cost_usd",
+    SortKey.TOTAL_TOKENS: (
+        "prompt_tokens + ifNull(prompt_cache_read_tokens, 0) + ifNull(prompt_cache_write_tokens, 0) "
+        "+ completion_tokens + ifNull(reasoning_tokens, 0)"
+    ),
+    SortKey.PROMPT_TOKENS: "prompt_tokens",
+    SortKey.COMPLETION_TOKENS: "completion_tokens",
+    SortKey.USER_ID: "user_id",
+    SortKey.MODEL: "model",
+}
+
+
+def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
+    """The calls of one page, sorted; a value that is not known comes last in either direction."""
+    statement = Statement(org_id)
+    direction = "ASC" if page.ascending else "DESC"
+    order = [f"created_at {direction}", f"request_id {direction}"]
+    edits = ""
+    if page.sort_property is not None:
+        edits, value = _with_edits(statement, page.sort_property)
+        order.insert(0, f"{value} {direction}")
+    elif page.sort is not SortKey.CREATED_AT:
+        order.insert(0, f"{SORTED[page.sort]} {direction} NULLS LAST")
+    return statement.query(
+        f"SELECT {CALL} FROM calls FINAL{edits} WHERE org_id = {{org:String}} AND {condition(statement, wanted)} "
+        f"ORDER BY {', '.join(order)} "
+        f"LIMIT {statement.bind('UInt64', page.limit)} OFFSET {statement.bind('UInt64', page.offset)}"
+    )
+
+
+def _with_edits(statement: Statement, key: str) -> tuple[str, str]:
+    """A join that adds a map of a property's edits, and the property's value read through it, as a filter reads it."""
+    keys = [statement.text(spelling) for spelling in spellings(key)]
+    join = (
+        " LEFT ANY JOIN (SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "
+        f"FROM ({CURRENT_EDITS % f'key IN ({chr(44).join(keys)})'}) "
+        "GROUP BY request_id) AS edits USING (request_id)"
+    )
+    cases = [f"mapContains({of}, {key}), {of}[{key}]" for key in keys for of in ("edited", "properties")]
+    return join, f"multiIf({', '.join(cases)}, '')"
+
+
+def count_of_calls(org_id: str, wanted: Filter) -> Query:
+    """How many calls, as ``n``."""
+    statement = Statement(org_id)
+    where = condition(statement, wanted)
+    return statement.query(f"SELECT count() AS n FROM calls FINAL WHERE org_id = {{org:String}} AND {where}")
+
+
+def one_call(org_id: str, request_id: str) -> Query:
+    """The newest call of an id."""
+    statement = Statement(org_id)
+    return statement.query(
+        f"SELECT {CALL} FROM calls FINAL WHERE org_id = {{org:String}} "
+        f"AND request_id = {statement.bind('String', request_id)} ORDER BY created_at DESC LIMIT 1"
+    )
+
+
+def bodies_of_call(org_id: str, request_id: str) -> Query:
+    """The bodies of the newest call of an id."""
+    statement = Statement(org_id)
+    return statement.query(
+        "SELECT request_body, response_body FROM bodies FINAL WHERE org_id = {org:String} "
+        f"AND request_id = {statement.bind('String', request_id)} ORDER BY created_at DESC LIMIT 1"
+    )
+
+
+def bodies_of_calls(org_id: str, request_ids: Sequence[str]) -> Query:
+    """The bodies of every call of several ids."""
+    statement = Statement(org_id)
+    return statement.query(
+        "SELECT request_id, created_at, request_body, response_body FROM bodies FINAL "
+        f"WHERE org_id = {{org:String}} AND {among(statement, 'request_id', request_ids)}"
+    )
+
+
+def edits_of_requests(org_id: str, request_ids: Sequence[str]) -> Query:
+    """The current property edits of several requests."""
+    statement = Statement(org_id)
+    wanted = among(statement, "request_id", request_ids)
+    return statement.query(f"SELECT request_id, key, value FROM ({CURRENT_EDITS % wanted})")
+
+
+def among(statement: Statement, column: str, request_ids: Sequence[str]) -> str:
+    """A condition that a column holds one of the ids, however many."""
+    slices: list[list[str]] = [[]]
+    room = MAX_IDS_LENGTH
+    for request_id in request_ids:
+        if len(request_id) > room:
+            slices.append([])
+            room = MAX_IDS_LENGTH
+        room -= len(request_id)
+        slices[-1].append(request_id)
+    for number, ids in enumerate(slices):
+        statement.params[f"ids{number}"] = ids
+    return "(" + " OR ".join(f"{column} IN {{ids{number}:Array(String)}}" for number in range(len(slices))) + ")"

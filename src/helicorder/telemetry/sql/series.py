@@ -1,0 +1,167 @@
+"""Statements that sum scores up: by bucket of time, by segment, by both.
+
+The engine sums, it never averages: each cell comes as exact integers on a decimal grid (see `places_of`), first over
+each cluster of rows that are not independent, then over the clusters. Exact sums do not depend on the order in which
+rows lie on the disk, so the same question about the same rows has the same answer to the last digit.
+"""
+
+# ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
+
+import datetime as dt
+import enum
+import math
+from collections.abc import Sequence
+
+from helicorder.errors import Invalid
+from helicorder.model.window import Bucket, Window
+from helicorder.telemetry.axis import Axis
+from helicorder.telemetry.instants import microseconds
+from helicorder.telemetry.sql.conditions import Query, Statement
+from helicorder.telemetry.sql.current import current
+
+MAX_STEPS = 20_000
+USUAL_PLACES = 12
+# Sums of squares are 256 bits wide: 10**76. Ten million rows leave 10**34 to one value on the grid.
+MOST_DIGITS = 33
+WEIGHT_PLACES = 9
+
+# A bucket begins where the zone's own clock and calendar say, so a day may have 23 or 25 hours. Weeks begin on Monday.
+BUCKETS = {
+    Bucket.MINUTE: "toStartOfMinute(at, {zone:String})",
+    Bucket.HOUR: "toStartOfHour(at, {zone:String})",
+    Bucket.DAY: "toStartOfDay(at, {zone:String})",
+    Bucket.WEEK: "toDateTime(toMonday(at, {zone:String}), {zone:String})",
+    Bucket.MONTH: "toDateTime(toStartOfMonth(at, {zone:String}), {zone:String})",
+    Bucket.YEAR: "toDateTime(toStartOfYear(at, {zone:String}), {zone:String})",
+}
+# No longer than the shortest bucket of each width: walking a window in such steps misses none.
+STEPS = {
+    Bucket.MINUTE: dt.timedelta(minutes=1),
+    Bucket.HOUR: dt.timedelta(minutes=30),
+    Bucket.DAY: dt.timedelta(hours=12),
+    Bucket.WEEK: dt.timedelta(days=6),
+    Bucket.MONTH: dt.timedelta(days=27),
+    Bucket.YEAR: dt.timedelta(days=364),
+}
+START = "fromUnixTimestamp64Micro({start:Int64}, 'UTC')"
+END = "fromUnixTimestamp64Micro({end:Int64}, 'UTC')"
+WALK = (
+    "SELECT fromUnixTimestamp64Micro(least({start:Int64} + toInt64(number) * {step:Int64}, {end:Int64} - 1), 'UTC') "
+    "AS at FROM numbers({steps:UInt64} + 1)"
+)
+# ClickHouse's DateTime, the type of a bucket's start, begins in 1970, and a bucket may begin a year before the window.
+CHARTED = Window(dt.datetime(1971, 1, 1, tzinfo=dt.UTC), dt.datetime(2106, 1, 1, tzinfo=dt.UTC))
+
+
+class Clustering(enum.StrEnum):
+    """Which rows are taken as not independent: those of a session, else of a user (AUTO); of one of both; none."""
+
+    AUTO = "auto"
+    SESSION = "session"
+    USER = "user"
+    NONE = "none"
+
+
+CLUSTER = {
+    Clustering.AUTO: "cluster",
+    Clustering.SESSION: "if(session_id = '', cityHash64(target_id), cityHash64(concat('s', session_id)))",
+    Clustering.USER: "if(user_id = '', cityHash64(target_id), cityHash64(concat('u', user_id)))",
+    Clustering.NONE: "cityHash64(target_id, score_id)",
+}
+
+
+def places_of(largest: float) -> int:
+    """How many decimal places values keep in sums, from the largest by size: 12 unless they are very large or small.
+
+    Twelve places are more than a score is ever given with, and hold sums of ten million squares of values up to 1e21.
+    """
+    if largest == 0 or not math.isfinite(largest):
+        return USUAL_PLACES
+    digits = math.ceil(math.log10(largest))
+    return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), MOST_DIGITS - digits)
+
+
+def sums(
+    statement: Statement, keys: Sequence[str], where: str, *, places: int, clustering: Clustering, weighted: bool
+) -> Query:
+    """Per value of the keys (k0, k1, ...) the sums of the current scores that a condition takes.
+
+    ``n`` rows with ``total`` and ``squares`` of their values times 10**places (squares: 10**2places), ``minimum``,
+    ``maximum``; ``groups`` clusters with ``mm``, ``mx``, ``xx`` = sums of products of rows and total of each;
+    ``shared`` rows whose request has several scores of the name, ``drawn`` rows with an inclusion probability.
+    Weighted, rows weigh 1 / probability times 10**WEIGHT_PLACES, ``m`` and ``x`` are weight and weighted value, and
+    ``weights``, ``weighted`` and ``weights_squared`` are their sums over rows.
+    """
+    statement.params["scale"] = 10.0**places
+    weight = f"toInt128(round(if(inclusion = 0, 1, 1 / inclusion) * 1e{WEIGHT_PLACES}))" if weighted else "toInt128(1)"
+    named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys))
+    names = ", ".join(f"k{number}" for number in range(len(keys)))
+    lead, group = (f"{names}, ", f"GROUP BY {names} ") if keys else ("", "")
+    return statement.query(
+        f"SELECT {lead}sum(n) AS n, sum(total) AS total, sum(squares) AS squares, min(low) AS minimum, "
+        "max(high) AS maximum, count() AS groups, sum(toInt256(m) * m) AS mm, sum(toInt256(m) * x) AS mx, "
+        "sum(toInt256(x) * x) AS xx, sum(m) AS weights, sum(x) AS weighted, sum(ww) AS weights_squared, "
+        "sum(shared) AS shared, sum(drawn) AS drawn FROM ("
+        f"SELECT {named + ', ' if keys else ''}{CLUSTER[clustering]} AS g, count() AS n, "
+        "sum(toInt128(round(value * {scale:Float64})) AS q) AS total, sum(toInt256(q) * q) AS squares, "
+        f"min(value) AS low, max(value) AS high, sum({weight} AS w) AS m, sum(w * q) AS x, sum(toInt256(w) * w) AS ww, "
+        "countIf(shared) AS shared, countIf(inclusion != 0) AS drawn "
+        f"{current(statement, where)} GROUP BY {lead}g) {group}{f'ORDER BY {names}' if keys else ''}"
+    )
+
+
+def requests(statement: Statement, keys: Sequence[str], where: str) -> Query:
+    """Per value of the keys how many requests the scores are of, asked where some have several of a name."""
+    named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
+    group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
+    return statement.query(
+        f"SELECT {named}uniqExact(target, target_id) AS requests {current(statement, where)} {group}"
+    )
+
+
+def calls(statement: Statement, keys: Sequence[str], where: str) -> Query:
+    """Per value of the keys how many calls satisfy a condition: those that might have been scored."""
+    named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
+    group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
+    until = ""
+    if statement.as_of is not None:
+        until = f" AND version <= {statement.bind('UInt64', statement.as_of)}"
+    return statement.query(
+        f"SELECT {named}count() AS calls FROM calls FINAL WHERE org_id = {{org:String}} AND {where}{until} {group}"
+    )
+
+
+def starts_of_buckets(axis: Axis) -> Query:
+    """When each bucket of an axis starts, by ClickHouse's own calendar, the one that places the scores.
+
+    Raises:
+        Invalid: outside 1971 to 2105, or too many buckets to walk in MAX_STEPS.
+    """
+    return (
+        f"SELECT DISTINCT toUnixTimestamp({BUCKETS[axis.bucket]}) AS start FROM ({WALK}) ORDER BY start",
+        _walk(axis),
+    )
+
+
+def bucket_of(statement: Statement, axis: Axis, column: str) -> tuple[str, str]:
+    """(the start of a row's bucket, the condition that it lies in the window), by a column of time."""
+    walk = _walk(axis)
+    statement.params |= {name: walk[name] for name in ("zone", "start", "end")}
+    bucket = f"toUnixTimestamp({BUCKETS[axis.bucket].replace('at,', f'{column},')})"
+    return bucket, f"{column} >= {START} AND {column} < {END}"
+
+
+def _walk(axis: Axis) -> dict[str, object]:
+    window, step = axis.window, STEPS[axis.bucket]
+    if not CHARTED.start <= window.start < window.end <= CHARTED.end:
+        raise Invalid("A chart must lie within the years 1971 to 2105.")
+    steps = (window.end - window.start) // step + 1
+    if steps > MAX_STEPS:
+        raise Invalid("This chart would have too many points: choose a wider bucket or a shorter time.")
+    return {
+        "zone": axis.zone,
+        "start": microseconds(window.start),
+        "end": microseconds(window.end),
+        "step": step // dt.timedelta(microseconds=1),
+        "steps": steps,
+    }

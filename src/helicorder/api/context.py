@@ -47,6 +47,10 @@ class Context:
         kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
         return answer if kept is None else kept
 
+    def mark(self) -> int:
+        """The highest version that is durable now."""
+        return self._ingest.mark
+
     def body_link(self, request_id: str, now: float) -> str:
         """A signed link to the bodies of a request of this principal."""
         base = self.links.base_for(self._request.headers, self._request.scope["scheme"])

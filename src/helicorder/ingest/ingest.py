@@ -143,6 +143,11 @@ class Ingest:
         """
         await self._barrier(self._barrier_timeout)
 
+    @property
+    def mark(self) -> int:
+        """The highest durable version: what is acknowledged has this one or a lower one, what comes later a higher one."""
+        return self._journal.version
+
     def stats(self) -> IngestStats:
         """How ingest is doing now."""
         journal, flusher = self._journal, self._flusher

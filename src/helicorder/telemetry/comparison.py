@@ -1,0 +1,168 @@
+"""Sums of two segments of scores, for `scoring.comparison` to turn into a difference and a verdict."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from helicorder.model.filter import Filter
+from helicorder.model.window import Window
+from helicorder.telemetry.axis import Clock
+from helicorder.telemetry.client import Row, Telemetry
+from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
+from helicorder.telemetry.sql import comparison as statements
+from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS, Covariate
+from helicorder.telemetry.sql.conditions import Statement, condition
+from helicorder.telemetry.sql.series import places_of
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """Some of the scores: those of the calls that a filter takes, in a window of time."""
+
+    where: Filter
+    window: Window
+
+
+class ArmSums(msgspec.Struct, frozen=True):
+    """Sums over the rows of one segment: of a metric x, and with a covariate c."""
+
+    n: int
+    total: Fraction
+    squares: Fraction
+    covariate: Fraction = Fraction()
+    covariate_squares: Fraction = Fraction()
+    covariate_cross: Fraction = Fraction()
+
+
+class MetricSums(msgspec.Struct, frozen=True):
+    """One metric of both segments.
+
+    Attributes:
+        a, b: the sums over rows.
+        totals, products: of the components over clusters: (m, x) of a then b, or (m, x, c) with a covariate.
+    """
+
+    a: ArmSums
+    b: ArmSums
+    totals: tuple[Fraction, ...]
+    products: tuple[tuple[Fraction, ...], ...]
+
+
+class TwoSegments(msgspec.Struct, frozen=True):
+    """Two segments side by side: by metric (score, cost in US dollars, latency in ms), over the same clusters."""
+
+    groups: int
+    overlap: int
+    metrics: dict[str, MetricSums]
+
+
+class Pairs(msgspec.Struct, frozen=True):
+    """Scores of equal inputs: how many pairs, of how many rows; sums of the differences B - A; the two-by-two table."""
+
+    pairs: int
+    rows: int
+    total: Fraction
+    squares: Fraction
+    single: int
+    table: tuple[int, int, int, int]
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared, and how rows belong together.
+
+    Attributes:
+        asked: the score; its filter holds for both segments.
+        match_property: a property whose value says that two calls had the same input; None: what was asked is the same.
+    """
+
+    asked: Question
+    a: Segment
+    b: Segment
+    clock: Clock
+    covariate: Covariate | None = None
+    match_property: str | None = None
+
+    def put(self, statement: Statement) -> tuple[str, tuple[str, str]]:
+        """(the condition on all rows, those of the two segments), printed into a statement."""
+        where = self.asked.condition(statement, self.clock)
+        return where, (self._arm(statement, self.a), self._arm(statement, self.b))
+
+    def _arm(self, statement: Statement, segment: Segment) -> str:
+        column = COLUMN_OF_CLOCK[self.clock]
+        start, end = statement.instant(segment.window.start), statement.instant(segment.window.end)
+        return f"{column} >= {start} AND {column} < {end} AND {condition(statement, segment.where)}"
+
+
+async def two_segments(
+    telemetry: Telemetry, comparison: Comparison, keys: Sequence[str] = ()
+) -> dict[tuple[Any, ...], TwoSegments]:
+    """The sums of both segments, per value of the keys.
+
+    Raises:
+        Invalid: a filter says something that cannot be asked.
+    """
+    statement = comparison.asked.statement()
+    where, arms = comparison.put(statement)
+    places = places_of(comparison.asked.largest)
+    query = statements.two_segments(
+        statement, keys, where, arms,
+        places=places, clustering=comparison.asked.clustering, covariate=comparison.covariate,
+    )  # fmt: skip
+    rows = await telemetry.query(*query)
+    return {
+        tuple(row[f"k{number}"] for number in range(len(keys))): _two(row, places, comparison.covariate) for row in rows
+    }
+
+
+async def pairs(telemetry: Telemetry, comparison: Comparison) -> Pairs:
+    """What scores of equal inputs say.
+
+    Raises:
+        Invalid: as `two_segments`.
+    """
+    statement = comparison.asked.statement()
+    where, arms = comparison.put(statement)
+    places = places_of(comparison.asked.largest)
+    [row] = await telemetry.query(*statements.pairs(statement, where, arms, comparison.match_property, places=places))
+    one = Fraction(10) ** places
+    return Pairs(
+        row["pairs"],
+        row["rows"] or 0,
+        (row["total"] or 0) / one,
+        (row["squares"] or 0) / one**2,
+        row["single"],
+        (row["both"], row["only_a"], row["only_b"], row["neither"]),
+    )
+
+
+def _two(row: Row, places: int, covariate: Covariate | None) -> TwoSegments:
+    units = {"score": Fraction(10) ** places, "cost": Fraction(10) ** COST_PLACES, "latency": Fraction(1)}
+    return TwoSegments(
+        row["groups"],
+        row["overlap"],
+        {metric: _metric(row, metric, units[metric], covariate) for metric in METRICS},
+    )
+
+
+def _metric(row: Row, metric: str, unit: Fraction, covariate: Covariate | None) -> MetricSums:
+    parts = statements.components(metric, covariate)
+    scale = [unit if f"{metric}_x" in part else Fraction(1) for part in parts]
+    products = tuple(
+        tuple(row[f"{metric}_{min(i, j)}_{max(i, j)}"] / (scale[i] * scale[j]) for j in range(len(parts)))
+        for i in range(len(parts))
+    )
+    totals = tuple(row[part] / scale[i] for i, part in enumerate(parts))
+    a, b = (_arm(row, metric, arm, unit) for arm in ARMS)
+    return MetricSums(a, b, totals, products)
+
+
+def _arm(row: Mapping[str, Any], metric: str, arm: str, unit: Fraction) -> ArmSums:
+    return ArmSums(
+        row[f"{metric}_m_{arm}"],
+        row[f"{metric}_x_{arm}"] / unit,
+        row[f"{metric}_xx_{arm}"] / unit**2,
+        Fraction(row.get(f"{metric}_c_{arm}", 0)),
+        Fraction(row.get(f"{metric}_cc_{arm}", 0)),
+        row.get(f"{metric}_xc_{arm}", 0) / unit,
+    )

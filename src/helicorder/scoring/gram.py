@@ -47,7 +47,7 @@ class Gram(msgspec.Struct, frozen=True):
             ),
         )
 
-    def variance(self, gradient: Sequence[Fraction]) -> float:
+    def exact_variance(self, gradient: Sequence[Fraction]) -> Fraction:
         """The cluster-robust variance of a function of the totals, from its gradient at the totals.
 
         G / (G - 1) * sum over g of (gradient . v_g)**2, after Liang and Zeger, "Longitudinal Data Analysis Using
@@ -56,7 +56,7 @@ class Gram(msgspec.Struct, frozen=True):
         ratio of sums is: then the terms of the sum have mean 0. With one row to a group it is s**2 / n for a mean.
 
         Raises:
-            ValueError: fewer than two groups, which say nothing about spread.
+            ValueError: fewer than two groups, which say nothing about spread; a gradient of another length.
         """
         if self.groups < 2:  # noqa: PLR2004 -- two is the least that can differ
             raise ValueError("fewer than two groups")
@@ -65,4 +65,13 @@ class Gram(msgspec.Struct, frozen=True):
              for b, product in zip(gradient, row, strict=True)),
             Fraction(),
         )  # fmt: skip
-        return float(max(squares, Fraction()) * Fraction(self.groups, self.groups - 1))
+        return max(squares, Fraction()) * Fraction(self.groups, self.groups - 1)
+
+    def variance(self, gradient: Sequence[Fraction]) -> float:
+        """`exact_variance` as a double.
+
+        Raises:
+            ValueError: as `exact_variance`.
+            OverflowError: more than a double can hold.
+        """
+        return float(self.exact_variance(gradient))

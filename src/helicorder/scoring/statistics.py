@@ -1,9 +1,10 @@
 """What a heap of scores says, and how sure it is. Pure functions of moments.
 
-Every estimate treats the scores as independent draws from one population, which is what makes a mean of them worth an
-interval. Scores of the same session, user or prompt are not quite independent, and the intervals are then too narrow.
+The estimates here treat the scores as independent draws from one population. Scores of the same session or user are not
+quite independent and some are drawn more often than others: `estimates` knows of clusters and weights.
 """
 
+import enum
 import math
 from collections.abc import Iterable
 
@@ -56,12 +57,33 @@ class Moments(msgspec.Struct, frozen=True):
         return whole
 
 
+class Method(enum.StrEnum):
+    """How an interval was made; every answer names it."""
+
+    NONE = "none"
+    T = "t"
+    WILSON = "wilson"
+    CLUSTERED_T = "clustered-t"
+    CLUSTERED_WILSON = "clustered-wilson"
+    WEIGHTED = "weighted"
+    WEIGHTED_WILSON = "weighted-wilson"
+
+
 class Estimate(msgspec.Struct, frozen=True):
-    """A mean with its 95 % interval from low to high.
+    """A mean with its interval from low to high. A number that a double cannot hold is None, never infinite.
 
     Attributes:
+        n: how many scores.
         mean, low, high, minimum, maximum: None where the scores do not say: all of them for n = 0; low and high of a
-            mean of numbers for n = 1; any that a double cannot hold.
+            mean of numbers for n = 1.
+        requests: how many distinct requests the scores judge; None where that was not counted.
+        clusters: how many independent clusters they fall into; None where that was not counted.
+        deff: the design effect, how many times as large the variance is as that of n independent scores; None where
+            equal scores leave it open.
+        n_effective: how many independent scores would say as much.
+        method: how low and high were made.
+        level: the share of such intervals that hold the truth.
+        warning: why the interval should be read with care; None where there is nothing to say.
     """
 
     n: int
@@ -70,6 +92,67 @@ class Estimate(msgspec.Struct, frozen=True):
     high: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    requests: int | None = None
+    clusters: int | None = None
+    deff: float | None = None
+    n_effective: float | None = None
+    method: Method = Method.NONE
+    level: float = CONFIDENCE
+    warning: str | None = None
+
+
+def checked_level(level: float) -> float:
+    """The confidence level, unchanged.
+
+    Raises:
+        ValueError: not strictly between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1: {level}")
+    return level
+
+
+def normal_quantile(level: float) -> float:
+    """How many standard errors a two-sided normal interval reaches.
+
+    Raises:
+        ValueError: the level is not strictly between 0 and 1.
+    """
+    return float(ndtri((1 + checked_level(level)) / 2))
+
+
+def student_quantile(freedom: int, level: float) -> float:
+    """How many standard errors a two-sided interval of Student's t reaches.
+
+    Args:
+        freedom: degrees of freedom, at least 1.
+        level: confidence, strictly between 0 and 1.
+
+    Raises:
+        ValueError: either is out of range.
+    """
+    if freedom < 1:
+        raise ValueError(f"no degrees of freedom: {freedom}")
+    return float(stdtrit(freedom, (1 + checked_level(level)) / 2))
+
+
+def wilson(rate: float, n: float, quantile: float) -> tuple[float, float]:
+    """Wilson's score interval of a rate, exactly from 0 for a rate of 0 and exactly up to 1 for a rate of 1.
+
+    Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927); recommended for
+    small n by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", Statistical Science 16 (2001).
+
+    Args:
+        rate: from 0 to 1.
+        n: how many independent trials it rests on, more than 0; an effective size need not be whole.
+        quantile: of the normal distribution, or of Student's where the variance behind n was itself estimated.
+    """
+    square = quantile * quantile
+    centre = (rate + square / (2 * n)) / (1 + square / n)
+    reach = math.sqrt(square * (rate * (1 - rate) / n + square / (4 * n * n))) / (1 + square / n)
+    low = 0.0 if rate <= 0 else min(max(0.0, centre - reach), rate)
+    high = 1.0 if rate >= 1 else max(min(1.0, centre + reach), rate)
+    return low, high
 
 
 def mean_estimate(seen: Moments) -> Estimate:
@@ -82,30 +165,27 @@ def mean_estimate(seen: Moments) -> Estimate:
     """
     if not seen.n:
         return Estimate(0)
-    low = high = None
-    if seen.n > 1:
-        spread = math.sqrt(max(seen.squares, 0.0) / (seen.n - 1) / seen.n)
-        reach = float(stdtrit(seen.n - 1, (1 + CONFIDENCE) / 2)) * spread
-        low, high = seen.mean - reach, seen.mean + reach
-    return _estimate(seen, low, high)
+    if seen.n == 1:
+        return _estimate(seen, None, None, Method.NONE)
+    spread = math.sqrt(max(seen.squares, 0.0) / (seen.n - 1) / seen.n)
+    reach = student_quantile(seen.n - 1, CONFIDENCE) * spread
+    return _estimate(seen, seen.mean - reach, seen.mean + reach, Method.T)
 
 
 def rate_estimate(seen: Moments) -> Estimate:
     """The rate of true among booleans (1.0 and 0.0) and Wilson's score interval, which stays within 0 and 1.
 
-    Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927); recommended for
-    small n by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", Statistical Science 16 (2001).
     It covers 95 % on average over rates, a little less for some rates near 0 and 1. It speaks from n = 1 on.
     """
     if not seen.n:
         return Estimate(0)
-    z2 = float(ndtri((1 + CONFIDENCE) / 2)) ** 2
-    rate, n = seen.mean, seen.n
-    centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    reach = math.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return _estimate(seen, max(0.0, centre - reach), min(1.0, centre + reach))
+    return _estimate(seen, *wilson(seen.mean, seen.n, normal_quantile(CONFIDENCE)), Method.WILSON)
 
 
-def _estimate(seen: Moments, low: float | None, high: float | None) -> Estimate:
-    numbers = (seen.mean, low, high, seen.minimum, seen.maximum)
-    return Estimate(seen.n, *(x if x is not None and math.isfinite(x) else None for x in numbers))
+def _estimate(seen: Moments, low: float | None, high: float | None, method: Method) -> Estimate:
+    mean, low, high, minimum, maximum = (
+        x if x is not None and math.isfinite(x) else None for x in (seen.mean, low, high, seen.minimum, seen.maximum)
+    )
+    return Estimate(
+        seen.n, mean, low, high, minimum, maximum, method=Method.NONE if low is None or high is None else method
+    )

@@ -21,8 +21,8 @@ from helicorder.telemetry.sql.current import current
 
 MAX_STEPS = 20_000
 USUAL_PLACES = 12
-# Sums of squares are 256 bits wide: 10**76. Ten million rows leave 10**34 to one value on the grid.
-MOST_DIGITS = 33
+# Sums are 128 bits wide, 10**38: a hundred million rows leave 10**30 to one value on the grid.
+MOST_DIGITS = 30
 WEIGHT_PLACES = 9
 
 # A bucket begins where the zone's own clock and calendar say, so a day may have 23 or 25 hours. Weeks begin on Monday.

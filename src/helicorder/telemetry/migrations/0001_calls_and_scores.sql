@@ -125,8 +125,9 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_aft
 -- Current scores beside the call that each one judges, so that a chart joins nothing. Derived (`sql/derivation.py`) from
 -- score_versions, calls and property_edits whenever one of them changes, in the load that changes it. Nothing is rolled up.
 -- Name, then the time of the call: one score over a window is one stretch of the key, parts hardly overlap in it, and so
--- FINAL has little to merge; row_key, a hash of what is judged and the score's id, spares it comparing texts. A score whose call has not come stands at 1970. When the call comes the score moves: the old
--- place gets a row with gone = 1, which FINAL leaves out. version is that of the newest of all that a row is derived from.
+-- FINAL has little to merge; row_key, a hash of what is judged and the score's id, spares it comparing texts. A score whose
+-- call has not come stands at 1970. When the call comes the score moves: the old place gets a row with gone = 1, which FINAL
+-- leaves out. version is that of the newest of all that a row is derived from.
 CREATE TABLE IF NOT EXISTS scores
 (
     org_id String CODEC(ZSTD(1)),

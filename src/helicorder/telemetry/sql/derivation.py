@@ -54,8 +54,8 @@ def derived(touched: str, until: str = "") -> str:
     it came before its call, with an older call if its request id was used again.
     """
     return (
-        "SELECT org_id, name, place AS created_at, reinterpretAsUInt128(sipHash128(target, target_id, score_id)) AS row_key, "
-        "target_id, target, score_id, "
+        "SELECT org_id, name, place AS created_at, "
+        "reinterpretAsUInt128(sipHash128(target, target_id, score_id)) AS row_key, target_id, target, score_id, "
         "greatest(of_scores, call_version, edit_version) AS version, "
         f"{_said('deleted')} OR place != if(call_version = 0, {NOWHERE}, {_call('created_at')}) AS gone, revision, "
         f"{', '.join(f'{_said(column)} AS {column}' for column in SAID if column != 'deleted')}, "

@@ -55,7 +55,9 @@ FROM numbers(4)
 """
 
 
-async def fill(telemetry: Telemetry, org_id: str, first: int, last: int, total: int, tell: Callable[[str], None]) -> None:
+async def fill(
+    telemetry: Telemetry, org_id: str, first: int, last: int, total: int, tell: Callable[[str], None]
+) -> None:
     """Calls number ``first`` to ``last`` of ``total`` in the last DAYS days, with two scores each."""
     step = DAYS * 86_400_000_000 // total
     origin = (int(time.time()) // 86_400 - DAYS) * 86_400_000_000

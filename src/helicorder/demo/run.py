@@ -1,6 +1,7 @@
 """Run the demo: fake provider, server, traffic, and the commands that read it back."""
 
 import asyncio
+import datetime as dt
 import os
 import secrets
 import signal
@@ -13,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from helicorder.demo import provider, traffic
+from helicorder.demo import history, provider, traffic
 from helicorder.errors import StartupError
 
 _READY_SECONDS = 60
@@ -36,6 +37,7 @@ async def run(port: int, say: Callable[[str], None], *, once: bool) -> None:
             async with _server(port, data_dir, key, upstream) as server, aiohttp.ClientSession(base) as http:
                 await _ready(http, key, server)
                 say(f"Helicorder runs on {base}, its data in {data_dir}, a fake provider on {upstream}.")
+                await log_history(http, key)
                 sent = await send(http, key)
                 say(_summary(sent))
                 say(_commands(base, key, await _one_request_id(http, key)))
@@ -88,6 +90,22 @@ async def _ready(http: aiohttp.ClientSession, key: str, server: asyncio.subproce
             pass
         await asyncio.sleep(0.05)
     raise StartupError(f"The demo's server did not become ready within {_READY_SECONDS} s; it says why above.")
+
+
+async def log_history(http: aiohttp.ClientSession, key: str) -> None:
+    """Log the two weeks before, and score them."""
+    past = list(history.logged(dt.datetime.now(dt.UTC)))
+    gate = asyncio.Semaphore(_CALLS_AT_ONCE)
+
+    async def one(logged: history.Logged) -> None:
+        async with (
+            gate,
+            http.post("/oai/v1/log", json=logged.log, headers={"Authorization": f"Bearer {key}"}) as answer,
+        ):
+            answer.raise_for_status()
+
+    await asyncio.gather(*(one(logged) for logged in past))
+    await _post(http, key, "/v1/scores/batch", {"scores": [score for logged in past for score in logged.scores]})
 
 
 async def send(http: aiohttp.ClientSession, key: str) -> Counter[str]:

@@ -1,0 +1,203 @@
+"""The score store with millions of rows: durable bulk writes, and what charts and questions cost.
+
+Method: a store is filled by the engine itself (`_scores_data`), first to ``--small`` calls, then, in a store of its own,
+to ``--calls``, each with two scores of four names over 90 days. The product is started on it, and one client asks each
+question again and again over HTTP, with a window that moves by a second each time so that nothing is remembered.
+Told are p50 and p95 in milliseconds, and the growth of the p50 from the small store to the large one. Export is told
+in rows a second; bulk writes are told in rows a second, each request of 10,000 scores answered after its fsync, and at
+the end every acknowledged row must be found.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import sqlite3
+import statistics
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from _scores_data import fill
+from _server import scratch
+from helicorder.engine.supervisor import Engine
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.schema import migrate
+from product_server import Product
+
+MEMORY_MB = 4096
+BULK_ROWS = 10_000
+EXPORTED = 1_000_000
+
+
+async def filled(directory: Path, org_id: str, calls: int) -> None:
+    """A store of that many calls and twice as many scores."""
+    engine = await Engine.start(directory, memory_mb=MEMORY_MB, threads=2)
+    telemetry = await Telemetry.connect(engine.url)
+    await migrate(telemetry)
+    began = time.monotonic()
+    await fill(telemetry, org_id, 0, calls, calls, lambda _: None)
+    print(f"filled with {calls:,} calls and {2 * calls:,} scores in {time.monotonic() - began:.0f} s")
+    await telemetry.close()
+    await engine.stop()
+
+
+def organisation(data: Path) -> str:
+    """The id of the one organisation of a data directory."""
+    with contextlib.closing(sqlite3.connect(next(data.glob("control*")))) as control:
+        [(org_id,)] = control.execute("SELECT id FROM organisations")
+        return str(org_id)
+
+
+def questions() -> dict[str, Callable[[int], tuple[str, dict[str, Any]]]]:
+    """What is asked, by name: path and body of the n-th time."""
+    today = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def window(number: int, days: int = 30) -> dict[str, str]:
+        end = today - dt.timedelta(seconds=number)
+        return {"start": (end - dt.timedelta(days=days)).isoformat(), "end": end.isoformat()}
+
+    def model(name: str) -> dict[str, Any]:
+        return {"filter": {"request_response_rmt": {"model": {"equals": name}}}}
+
+    def series(number: int) -> tuple[str, dict[str, Any]]:
+        return "/v1/scores/series/query", {"name": "quality", **window(number)}
+
+    def breakdown(number: int) -> tuple[str, dict[str, Any]]:
+        return "/v1/scores/breakdown/query", {"name": "quality", "by": ["model", "property:lang"], **window(number)}
+
+    def compare(number: int) -> tuple[str, dict[str, Any]]:
+        segments = {"a": model("gpt-4o"), "b": model("gpt-4o-mini")}
+        return "/v1/scores/compare/query", {"name": "quality", **segments, **window(number)}
+
+    def bisect(number: int) -> tuple[str, dict[str, Any]]:
+        return "/v1/scores/bisect/query", {"name": "quality", **window(number, 60)}
+
+    return {"series": series, "breakdown": breakdown, "compare": compare, "bisect": bisect}
+
+
+def ask(server: Product, path: str, body: dict[str, Any]) -> float:
+    """Milliseconds until the whole answer was there."""
+    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
+    request = urllib.request.Request(server.base + path, json.dumps(body).encode(), headers)  # noqa: S310 -- loopback
+    began = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 -- loopback
+        answer.read()
+    return (time.perf_counter() - began) * 1000
+
+
+def timed(server: Product, times: int) -> dict[str, list[float]]:
+    """The milliseconds of each question, in rounds, after two of each that do not count."""
+    asked = questions()
+    found: dict[str, list[float]] = {name: [] for name in asked}
+    for number in range(times + 2):
+        for name, question in asked.items():
+            took = ask(server, *question(number))
+            if number >= 2:
+                found[name].append(took)
+    return found
+
+
+def p95(values: list[float]) -> float:
+    """The 95th percentile, by the nearest rank above."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))]
+
+
+def exported(server: Product, form: str) -> str:
+    """Rows a second of an export of one score's rows."""
+    end = dt.datetime.now(dt.UTC)
+    query = f"name=quality&start={(end - dt.timedelta(days=40)):%Y-%m-%dT%H:%M:%SZ}&end={end:%Y-%m-%dT%H:%M:%SZ}"
+    headers = {"Authorization": f"Bearer {server.key}"}
+    request = urllib.request.Request(f"{server.base}/v1/export/scores.{form}?{query}", headers=headers)  # noqa: S310 -- loopback
+    began, size, lines = time.perf_counter(), 0, 0
+    with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310 -- loopback
+        while chunk := answer.read(1 << 20):
+            size += len(chunk)
+            lines += chunk.count(b"\n")
+    took = time.perf_counter() - began
+    rows = f"{lines:,} rows, {lines / took:,.0f} rows/s, " if form in ("jsonl", "csv") else ""
+    return f"{rows}{size / 1e6:.0f} MB in {took:.1f} s"
+
+
+def bulk(server: Product, batches: int, clients: int) -> tuple[float, int]:
+    """(acknowledged rows a second, acknowledged rows) of batches of BULK_ROWS from some clients at once."""
+
+    def body(number: int) -> dict[str, Any]:
+        first = number * BULK_ROWS
+        return {
+            "scores": [
+                {"request_id": f"bulk-{first + row}", "name": "bulk", "value": row / BULK_ROWS, "source": "code"}
+                for row in range(BULK_ROWS)
+            ]
+        }
+
+    bodies = [body(number) for number in range(batches)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(lambda one: ask(server, "/v1/scores/batch", one), bodies))
+    return batches * BULK_ROWS / (time.perf_counter() - began), batches * BULK_ROWS
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--calls", type=int, default=1_000_000, help="calls in the large store (5000000: the full test)"
+    )
+    parser.add_argument("--small", type=int, default=200_000, help="calls in the small store")
+    parser.add_argument("--times", type=int, default=40, help="how often each question is asked")
+    parser.add_argument("--batches", type=int, default=30, help="bulk writes of 10,000 scores")
+    parser.add_argument("--keep", type=Path, help="a directory to keep the stores in, and to find them again")
+    given, _ = parser.parse_known_args()
+    with scratch() as (directory, stack):
+        root = given.keep or directory
+        found: list[dict[str, list[float]]] = []
+        for calls in (given.small, given.calls):
+            data = root / f"{calls}"
+            fresh = not data.exists()
+            server = Product(data, log_level="error", engine_memory_mb=str(MEMORY_MB))
+            stack.callback(server.stop)
+            if fresh:
+                data.mkdir(parents=True)
+                server.start()
+                server.stop()
+                org_id = organisation(data)
+                asyncio.run(filled(data / "engine", org_id, calls))
+            server.start()
+            found.append(timed(server, given.times))
+            tell(calls, found[-1])
+            if calls == given.calls:
+                finish(server, given.batches, found)
+            server.stop()
+
+
+def tell(calls: int, found: dict[str, list[float]]) -> None:
+    """The figures of one store."""
+    print(f"{calls:,} calls")
+    for name, values in found.items():
+        print(f"  {name:10} p50 {statistics.median(values):6.0f} ms  p95 {p95(values):6.0f} ms")
+
+
+def finish(server: Product, batches: int, found: list[dict[str, list[float]]]) -> None:
+    """Growth, export and bulk writes, on the large store."""
+    small, large = found
+    for name in large:
+        print(f"  {name:10} growth {statistics.median(large[name]) / statistics.median(small[name]):.2f}")
+    for form in ("jsonl", "csv", "parquet", "arrow"):
+        print(f"  export {form:8} {exported(server, form)}")
+    for clients in (1, 4):
+        per_second, _ = bulk(server, batches, clients)
+        print(f"  bulk, {clients} client{'s' if clients > 1 else ''}: {per_second:,.0f} rows/s acknowledged")
+    count = len(server.query(limit=1))
+    assert count == 1
+
+
+if __name__ == "__main__":
+    main()

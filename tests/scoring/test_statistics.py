@@ -3,6 +3,7 @@
 import fractions
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helicorder.scoring.statistics import Estimate, Moments, mean_estimate, rate_estimate
+from helicorder.scoring.statistics import (
+    Estimate,
+    Method,
+    Moments,
+    mean_estimate,
+    normal_quantile,
+    rate_estimate,
+    student_quantile,
+    wilson,
+)
 
 values = st.lists(st.floats(-1e6, 1e6), max_size=30)
 
@@ -124,15 +134,15 @@ def test_a_rate_lies_in_its_interval_and_both_within_zero_and_one(n: int, rate: 
 
 
 @pytest.mark.parametrize("estimate", [mean_estimate, rate_estimate])
-def test_no_scores_say_nothing(estimate: object) -> None:
+def test_no_scores_say_nothing(estimate: Callable[[Moments], Estimate]) -> None:
     """Without scores there is a count of zero and no number at all: a gap, not a zero."""
-    assert estimate(Moments()) == Estimate(0)  # type: ignore[operator] # -- either function
-    assert set(msgspec_values(Estimate(0))[1:]) == {None}
+    assert estimate(Moments()) == Estimate(0)
+    assert set(numbers_of(Estimate(0))) == {None}
 
 
-def msgspec_values(told: Estimate) -> list[object]:
-    """The fields of an estimate."""
-    return [getattr(told, name) for name in told.__struct_fields__]
+def numbers_of(told: Estimate) -> list[float | None]:
+    """The numbers of an estimate that may be missing."""
+    return [told.mean, told.low, told.high, told.minimum, told.maximum, told.deff, told.n_effective]
 
 
 def test_one_score_has_a_mean_and_no_interval() -> None:
@@ -144,7 +154,8 @@ def test_one_score_has_a_mean_and_no_interval() -> None:
 def test_what_no_double_can_hold_is_not_told(numbers: list[float]) -> None:
     """Moments beyond a double give no bound rather than an infinite one."""
     for told in map(mean_estimate, (heap(numbers), Moments(2, math.inf, math.nan, *sorted(numbers)))):
-        assert all(one is None or math.isfinite(one) for one in msgspec_values(told)[1:])  # type: ignore[arg-type] # -- numbers
+        assert all(one is None or math.isfinite(one) for one in numbers_of(told))
+        assert (told.method is Method.NONE) == (told.low is None or told.high is None)
 
 
 def test_more_scores_say_more() -> None:
@@ -153,3 +164,35 @@ def test_more_scores_say_more() -> None:
         told = [estimate(Moments(n, 0.5, 0.25 * n, 0.0, 1.0)) for n in (10, 100, 1000)]
         widths = [one.high - one.low for one in told if one.high is not None and one.low is not None]
         assert all(wider > narrower for wider, narrower in itertools.pairwise(widths))
+
+
+def test_an_estimate_names_its_method() -> None:
+    """Numbers have Student's interval, booleans Wilson's, one number none."""
+    assert mean_estimate(heap([0.0, 1.0])).method is Method.T
+    assert rate_estimate(heap([0.0, 1.0])).method is Method.WILSON
+    assert mean_estimate(heap([1.0])).method is Method.NONE
+
+
+@pytest.mark.parametrize(
+    ("trues", "n", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)]
+)
+def test_published_rates_have_their_published_intervals(trues: int, n: int, low: float, high: float) -> None:
+    """Wilson's intervals of Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3."""
+    assert wilson(trues / n, n, normal_quantile(0.95)) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(n=st.integers(1, 10**9))
+def test_none_and_all_have_exact_ends(n: int) -> None:
+    """The interval of none begins at exactly 0 and that of all ends at exactly 1."""
+    assert wilson(0.0, n, 1.96)[0] == 0.0
+    assert wilson(1.0, n, 1.96)[1] == 1.0
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.5, math.nan])
+def test_no_level_outside_zero_and_one(level: float) -> None:
+    """A confidence level that is none is refused, not answered with an infinite interval."""
+    for quantile in (normal_quantile, lambda some: student_quantile(3, some)):
+        with pytest.raises(ValueError, match="level"):
+            quantile(level)
+    with pytest.raises(ValueError, match="freedom"):
+        student_quantile(0, 0.95)

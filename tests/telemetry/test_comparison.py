@@ -1,0 +1,189 @@
+"""Two segments, cells and raters: what the engine sums is what Python counts."""
+
+import datetime as dt
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import msgspec
+import pytest
+
+from helicorder.model.call import Call
+from helicorder.model.filter import Everything, Field, FieldIs, Operator
+from helicorder.model.score import Score, ScoreKind, Source
+from helicorder.model.window import Window
+from helicorder.telemetry import cells, comparison, raters
+from helicorder.telemetry.axis import Clock
+from helicorder.telemetry.comparison import Comparison, Segment
+from helicorder.telemetry.series import Question
+from helicorder.telemetry.sql.comparison import Covariate
+from telemetry.harness import NOON, ORG, Store, call, score
+
+DAY = Window(NOON, NOON + dt.timedelta(days=1))
+ASKED = Question(org_id=ORG, name="q", kind=ScoreKind.NUMERIC, largest=10.0)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One scored call."""
+
+    call: Call
+    score: Score
+
+    @property
+    def value(self) -> Fraction:
+        """The value as it is summed: exactly the decimals that were given."""
+        return Fraction(str(self.score.value))
+
+    @property
+    def cluster(self) -> str:
+        """What it hangs together with."""
+        return self.call.session_id or self.call.user_id or self.call.request_id
+
+
+def rows(count: int, seed: int) -> list[Row]:
+    """Scored calls of two models, in sessions, of users and alone."""
+    draw = random.Random(seed)  # noqa: S311 -- an example
+    made = []
+    for number in range(count):
+        one = call(
+            f"r{number}",
+            number % 1440,
+            model=draw.choice(["a", "b"]),
+            session_id=draw.choice(["", f"s{number % 7}"]),
+            user_id=draw.choice(["", f"u{number % 5}"]),
+            latency_ms=draw.choice([None, draw.randrange(1000)]),
+            properties={"lang": draw.choice(["en", "fr"])},
+            request_body=f'{{"model": "m{number}", "messages": [{number % 40}]}}',
+        )
+        made.append(Row(one, score(f"r{number}", "q", round(draw.uniform(-5, 5), 3))))
+    return made
+
+
+def of_model(name: str) -> Segment:
+    """The calls of one model."""
+    return Segment(FieldIs(Field.MODEL, Operator.EQUALS, name), DAY)
+
+
+def between(a: str = "a", b: str = "b", **options: object) -> Comparison:
+    """Two models set against each other."""
+    return Comparison(asked=ASKED, a=of_model(a), b=of_model(b), clock=Clock.REQUESTED, **options)  # type: ignore[arg-type] # -- options of many types
+
+
+async def loaded(store: Store, made: list[Row]) -> None:
+    """All in the store, scores first: they wait for their calls."""
+    await store.load(*(row.score for row in made))
+    await store.load(*(row.call for row in made))
+
+
+async def test_sums_of_two_segments_are_those_of_their_rows(store: Store) -> None:
+    """Per arm n, sums and products over clusters are exactly what adding them up by hand gives."""
+    made = rows(200, 1)
+    await loaded(store, made)
+    found = (await comparison.two_segments(store.telemetry, between(covariate=Covariate.PROMPT_TOKENS)))[()]
+    arms = {name: [row for row in made if row.call.model == name] for name in "ab"}
+    for arm, sums in zip(arms.values(), (found.metrics["score"].a, found.metrics["score"].b), strict=True):
+        assert (sums.n, sums.total) == (len(arm), sum(row.value for row in arm))
+        assert sums.squares == sum(row.value**2 for row in arm)
+    clusters: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 6)
+    for row in made:
+        first = 0 if row.call.model == "a" else 3
+        clusters[row.cluster][first] += 1
+        clusters[row.cluster][first + 1] += row.value
+    assert found.groups == len(clusters)
+    products = found.metrics["score"].products
+    for i in range(6):
+        for j in range(6):
+            assert products[i][j] == sum(vector[i] * vector[j] for vector in clusters.values())
+    timed = [row for row in arms["a"] if row.call.latency_ms is not None]
+    assert found.metrics["latency"].a.n == len(timed)
+    assert found.metrics["latency"].a.total == sum(row.call.latency_ms or 0 for row in timed)
+    assert found.metrics["cost"].a.n == 0
+
+
+async def test_pairs_are_calls_that_asked_the_same(store: Store) -> None:
+    """Inputs are matched by what was asked, whatever the model; the differences are of the means per input."""
+    made = rows(120, 2)
+    await loaded(store, made)
+    found = await comparison.pairs(store.telemetry, between())
+    asked: dict[int, dict[str, list[Fraction]]] = defaultdict(lambda: {"a": [], "b": []})
+    for number, row in enumerate(made):
+        asked[number % 40][row.call.model].append(row.value)
+    both = [sides for sides in asked.values() if sides["a"] and sides["b"]]
+    differences = [sum(one["b"]) / len(one["b"]) - sum(one["a"]) / len(one["a"]) for one in both]
+    assert found.pairs == len(both)
+    assert found.rows == sum(len(one["a"]) + len(one["b"]) for one in both)
+    assert float(found.total) == pytest.approx(float(sum(differences)), abs=1e-9)
+    assert float(found.squares) == pytest.approx(float(sum(one**2 for one in differences)), abs=1e-8)
+
+
+async def test_slices_add_up_to_the_whole(store: Store) -> None:
+    """By a property, the rows of the slices are those of the whole."""
+    await loaded(store, rows(100, 3))
+    whole = (await comparison.two_segments(store.telemetry, between()))[()]
+    slices = await comparison.two_segments(store.telemetry, between(), ["properties['lang']"])
+    assert set(slices) == {("en",), ("fr",)}
+    assert sum(one.metrics["score"].a.total for one in slices.values()) == whole.metrics["score"].a.total
+
+
+async def test_cells_hold_every_score_once(store: Store) -> None:
+    """The cells of all dimensions, periods and blocks add up to the scores, and rare values stand as other."""
+    made = rows(150, 4)
+    await loaded(store, made)
+    noon = NOON + dt.timedelta(hours=1)
+    change = cells.Change(ASKED, Window(NOON, noon), Window(noon, DAY.end), Clock.REQUESTED)
+    assert await cells.common_properties(store.telemetry, change, 3) == ["lang"]
+    dimensions = {"model": "model", "property:lang": "properties['lang']"}
+    found = await cells.cells(store.telemetry, change, dimensions, values=1, blocks=4)
+    assert {cell.values[1] for cell in found} == {"en", cells.OTHER} or {"fr", cells.OTHER}
+    assert sum(cell.n for cell in found) == len(made)
+    for period in (0, 1):
+        wanted = [row.value for row in made if (row.call.created_at >= noon) == bool(period)]
+        assert sum(cell.total for cell in found if cell.period == period) == sum(wanted)
+    assert all(0 <= cell.block < 4 for cell in found)
+
+
+async def test_two_raters_meet_on_the_things_that_both_judged(store: Store) -> None:
+    """The table and the sums of two raters are over the things that both judged, the newest score of each."""
+    draw = random.Random(5)  # noqa: S311 -- an example
+    said: dict[str, dict[str, float]] = {"ana": {}, "ben": {}}
+    given = []
+    for number in range(80):
+        for author, values in said.items():
+            for _ in range(draw.choice([0, 1, 1, 2])):
+                values[f"r{number}"] = float(draw.randrange(3))
+                given.append(
+                    Score(ORG, f"r{number}", "q", ScoreKind.NUMERIC, values[f"r{number}"], NOON, Source.HUMAN, author)
+                )
+    await store.load(*given)
+    panel = raters.Panel(ASKED, DAY, Clock.JUDGED)
+    ana, ben = (raters.Rater("q", ("human",), (author,)) for author in said)
+    both = said["ana"].keys() & said["ben"].keys()
+    table = await raters.table_of_two(store.telemetry, panel, ana, ben)
+    wanted = Counter((f"{said['ana'][one]:g}", f"{said['ben'][one]:g}") for one in both)
+    assert table == wanted
+    sums = await raters.sums_of_two(store.telemetry, panel, ana, ben)
+    assert sums.n == len(both)
+    assert float(sums.xy) == sum(said["ana"][one] * said["ben"][one] for one in both)
+    patterns = await raters.patterns(store.telemetry, panel, [ana, ben])
+    assert Counter(dict(patterns)) == Counter(
+        tuple(sorted(f"{values[one]:g}" for values in said.values())) for one in both
+    )
+    singles = await raters.ratings(store.telemetry, panel, raters.Rater("q"))
+    assert sorted(singles) == sorted(
+        (f"request:{one}", author, values[one]) for author, values in said.items() for one in both
+    )
+
+
+async def test_a_segment_may_be_a_window(store: Store) -> None:
+    """A week against the next: the same filter, two windows."""
+    made = rows(60, 6)
+    await loaded(store, made)
+    noon = NOON + dt.timedelta(minutes=30)
+    halves = Comparison(
+        asked=ASKED,
+        a=Segment(Everything(), Window(NOON, noon)),
+        b=Segment(Everything(), Window(noon, DAY.end)),
+        clock=Clock.REQUESTED,
+    )
+    found = (await comparison.two_segments(store.telemetry, halves))[()]
+    assert (found.metrics["score"].a.n, found.metrics["score"].b.n, found.overlap) == (30, 30, 0)

@@ -45,7 +45,7 @@ class Store:
 
     def request_ids(self) -> list[str]:
         """The rows' request ids, in order of version."""
-        return [self.rows[version].request_id for version in sorted(self.rows)]
+        return [request_id_of(self.rows[version]) for version in sorted(self.rows)]
 
 
 class Clock:
@@ -57,6 +57,11 @@ class Clock:
     def __call__(self) -> int:
         """The time."""
         return self.now
+
+
+def request_id_of(row: Row) -> str:
+    """The request that a row is about."""
+    return row.target_id if isinstance(row, Score) else row.request_id
 
 
 def score(request_id: str, name: str = "quality", value: float = 0.5) -> Score:
@@ -106,7 +111,7 @@ class SqliteStore(Store):
         """The callable that ingest is handed."""
         self._db.execute("BEGIN")
         for stamped in rows:
-            self._db.execute("INSERT OR IGNORE INTO rows VALUES (?, ?)", (stamped.version, stamped.row.request_id))
+            self._db.execute("INSERT OR IGNORE INTO rows VALUES (?, ?)", (stamped.version, request_id_of(stamped.row)))
         self._db.execute("COMMIT")
 
     def request_ids(self) -> list[str]:

@@ -9,12 +9,12 @@ import pytest
 from helicorder.errors import RowsRefused, TelemetryUnavailable
 from helicorder.ingest.isolation import isolate
 from helicorder.model.row import Stamped
-from ingest.harness import Opener, Store, entries, poll, score
+from ingest.harness import Opener, Store, entries, poll, request_id_of, score
 
 
 def poisoned(rows: Sequence[Stamped]) -> bool:
     """Whether a batch holds a row that the store of these tests cannot take."""
-    return any("poison" in stamped.row.request_id for stamped in rows)
+    return any("poison" in request_id_of(stamped.row) for stamped in rows)
 
 
 @pytest.mark.parametrize("places", [{0}, {499}, {250, 251}, {3, 77, 400}, set(range(100, 140))])
@@ -88,7 +88,7 @@ async def test_a_row_that_keeps_failing_while_others_pass_is_condemned() -> None
     tries: list[list[str]] = []
 
     async def attempt(rows: Sequence[Stamped]) -> Exception | None:
-        tries.append([row.row.request_id for row in rows])
+        tries.append([request_id_of(row.row) for row in rows])
         return ConnectionResetError() if poisoned(rows) else None
 
     condemned = await isolate(stamped("a", "b", "poison", "c"), attempt, 0.0)

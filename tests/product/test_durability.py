@@ -87,8 +87,8 @@ async def _versions(product: Product) -> dict[str, list[float]]:
     engine = await Engine.start(product.data_dir / "engine", memory_mb=1024, threads=2)
     telemetry = await Telemetry.connect(engine.url)
     stored: dict[str, list[float]] = {}
-    for row in await telemetry.query("SELECT request_id, value FROM score_versions FINAL", {}):
-        stored.setdefault(row["request_id"], []).append(row["value"])
+    for row in await telemetry.query("SELECT target_id, value FROM score_versions FINAL", {}):
+        stored.setdefault(row["target_id"], []).append(row["value"])
     await telemetry.close()
     await engine.stop()
     return stored

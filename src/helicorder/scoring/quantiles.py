@@ -1,0 +1,151 @@
+"""Quantiles with intervals that assume no distribution, and the bins of a histogram.
+
+The store finds the value at a rank, this says which ranks to ask for: a sorted column is all that a quantile needs.
+"""
+
+import bisect
+import itertools
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import msgspec
+from scipy.special import bdtr
+
+from helicorder.scoring.statistics import CONFIDENCE, checked_level
+
+ROUND_STEPS: Final = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5))
+"""Widths of a bin that read well, times a power of ten."""
+
+
+class Ranks(msgspec.Struct, frozen=True):
+    """Which of n sorted values, counted from 1, are a quantile and the ends of its interval.
+
+    Attributes:
+        at: the quantile itself, the smallest value that at least the share q of the values do not exceed.
+        low, high: the ends; None where n values are too few to bound the quantile on that side.
+        coverage: the least probability that the interval holds the quantile; an end that is None counts as infinite.
+    """
+
+    at: int
+    low: int | None
+    high: int | None
+    coverage: float
+
+
+class QuantileEstimate(msgspec.Struct, frozen=True):
+    """A quantile of n values with its interval; a number that the values do not give is None."""
+
+    n: int
+    q: float
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float = CONFIDENCE
+
+
+def quantile_ranks(n: int, q: float, level: float = CONFIDENCE) -> Ranks:
+    """The ranks of the q quantile of n independent values and of its interval, from the binomial distribution.
+
+    How many of n values lie below the quantile is binomial (n, q), whatever the values' distribution. low is the
+    largest rank r with P(B < r) <= (1 - level) / 2 and high the smallest with P(B >= r) <= (1 - level) / 2; for values
+    with ties the closed interval covers at least as much. David and Nagaraja, Order Statistics, 3rd ed. (2003), section
+    7.1; Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2. Values that come in clusters are not
+    independent, and the interval is then too narrow: `bootstrap` takes clusters.
+
+    Args:
+        n: how many values, at least 1.
+        q: strictly between 0 and 1.
+        level: confidence, strictly between 0 and 1.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    if n < 1 or not 0 < q < 1:
+        raise ValueError(f"no {q} quantile of {n} values")
+    tail = (1 - checked_level(level)) / 2
+    # The decimal that q is written as: 0.07 of 100 values is the seventh, though the double 0.07 is a little more.
+    at = math.ceil(n * Fraction(str(q)))
+    below = range(n + 1)
+    first_above = bisect.bisect_right(below, tail, key=lambda k: float(bdtr(k, n, q)))
+    low = first_above or None
+    first_covered = bisect.bisect_left(below, 1 - tail, key=lambda k: float(bdtr(k, n, q)))
+    high = first_covered + 1 if first_covered < n else None
+    under = float(bdtr(low - 1, n, q)) if low else 0.0
+    upto = float(bdtr(high - 1, n, q)) if high else 1.0
+    return Ranks(at, low, high, upto - under)
+
+
+def quantile_estimate(counts: Mapping[float, int], q: float, level: float = CONFIDENCE) -> QuantileEstimate:
+    """The q quantile of values and its interval by `quantile_ranks`.
+
+    Args:
+        counts: how often each value occurs.
+        q: strictly between 0 and 1.
+        level: confidence, strictly between 0 and 1.
+
+    Raises:
+        ValueError: q or level is out of range, or a count is negative.
+    """
+    if any(count < 0 for count in counts.values()):
+        raise ValueError("a count is not negative")
+    values = sorted(counts)
+    upto = list(itertools.accumulate(counts[value] for value in values))
+    if not upto or not upto[-1]:
+        return QuantileEstimate(0, q, level=level)
+    ranks = quantile_ranks(upto[-1], q, level)
+    at, low, high = (
+        None if rank is None else values[bisect.bisect_left(upto, rank)] for rank in (ranks.at, ranks.low, ranks.high)
+    )
+    return QuantileEstimate(upto[-1], q, at, low, high, level)
+
+
+def bin_edges(minimum: float, maximum: float, bins: int) -> list[float]:
+    """The edges of at most that many equal bins from below minimum to above maximum, at round numbers.
+
+    Bin i holds edges[i] <= x < edges[i + 1], the last one its upper edge too. The width is 1, 2, 2.5 or 5 times a power
+    of ten, and every edge is a multiple of it, so that histograms of similar ranges can be laid over one another. Edges
+    that a double cannot tell apart are one.
+
+    Args:
+        minimum: the smallest value, finite.
+        maximum: the largest, finite.
+        bins: at least 2.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    if not (math.isfinite(minimum) and math.isfinite(maximum) and minimum <= maximum and bins > 1):
+        raise ValueError(f"no {bins} bins from {minimum} to {maximum}")
+    # As decimals: 0.3 belongs to the bin that begins at 0.3, though the double is a little less.
+    low, high = Fraction(str(minimum)), Fraction(str(maximum))
+    step = next(wide for wide in _widths_from((high - low) / bins or abs(low)) if _spanned(low, high, wide) <= bins)
+    first = low // step
+    edges = sorted({_nearest_double((first + i) * step) for i in range(_spanned(low, high, step) + 1)})
+    return edges if len(edges) > 1 else [edges[0], math.nextafter(edges[0], math.inf)]
+
+
+def bin_of(edges: Sequence[float], value: float) -> int:
+    """The number of the bin, counted from 0, that holds a value between the outer edges."""
+    return min(bisect.bisect_right(edges, value) - 1, len(edges) - 2)
+
+
+def _widths_from(least: Fraction) -> Iterator[Fraction]:
+    """Round widths, ascending, from the power of ten below the one that is given."""
+    exponent = (Decimal(least.numerator) / Decimal(least.denominator)).adjusted() if least else 0
+    return (Fraction(10) ** power * step for power in itertools.count(exponent) for step in ROUND_STEPS)
+
+
+def _spanned(low: Fraction, high: Fraction, width: Fraction) -> int:
+    """How many bins of that width it takes from low to high; a value by itself takes one."""
+    return max(1, math.ceil(high / width) - low // width)
+
+
+def _nearest_double(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return sys.float_info.max if number > 0 else -sys.float_info.max

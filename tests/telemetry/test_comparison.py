@@ -120,7 +120,7 @@ async def test_slices_add_up_to_the_whole(store: Store) -> None:
     """By a property, the rows of the slices are those of the whole."""
     await loaded(store, rows(100, 3))
     whole = (await comparison.two_segments(store.telemetry, between()))[()]
-    slices = await comparison.two_segments(store.telemetry, between(), ["properties['lang']"])
+    slices = await comparison.two_segments(store.telemetry, between(), ["property:lang"])
     assert set(slices) == {("en",), ("fr",)}
     assert sum(one.metrics["score"].a.total for one in slices.values()) == whole.metrics["score"].a.total
 
@@ -132,7 +132,7 @@ async def test_cells_hold_every_score_once(store: Store) -> None:
     noon = NOON + dt.timedelta(hours=1)
     change = cells.Change(ASKED, Window(NOON, noon), Window(noon, DAY.end), Clock.REQUESTED)
     assert await cells.common_properties(store.telemetry, change, 3) == ["lang"]
-    dimensions = {"model": "model", "property:lang": "properties['lang']"}
+    dimensions = ["model", "property:lang"]
     found = await cells.cells(store.telemetry, change, dimensions, values=1, blocks=4)
     assert {cell.values[1] for cell in found} == {"en", cells.OTHER} or {"fr", cells.OTHER}
     assert sum(cell.n for cell in found) == len(made)

@@ -1,7 +1,7 @@
 """Cells of several dimensions at once: what a change is taken apart from."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import msgspec
@@ -13,6 +13,7 @@ from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
 from helicorder.telemetry.sql import cells as statements
 from helicorder.telemetry.sql.cells import OTHER
 from helicorder.telemetry.sql.conditions import Statement
+from helicorder.telemetry.sql.dimensions import expression
 from helicorder.telemetry.sql.series import places_of
 
 __all__ = ["OTHER", "Cell", "Change", "cells", "common_properties"]
@@ -58,18 +59,19 @@ async def common_properties(telemetry: Telemetry, change: Change, limit: int) ->
 
 
 async def cells(
-    telemetry: Telemetry, change: Change, dimensions: Mapping[str, str], *, values: int, blocks: int
+    telemetry: Telemetry, change: Change, dimensions: Sequence[str], *, values: int, blocks: int
 ) -> list[Cell]:
-    """The cells of dimensions, given by name and expression; values beyond the commonest of each become OTHER."""
+    """The cells of some dimensions (`sql.dimensions`); values beyond the commonest of each become OTHER."""
     statement = change.asked.statement()
     where, _ = change.put(statement)
     kept: dict[str, list[str]] = {name: [] for name in dimensions}
-    for row in await telemetry.query(*statements.common_values(statement, dimensions, where, values)):
+    named = {name: expression(statement, name) for name in dimensions}
+    for row in await telemetry.query(*statements.common_values(statement, named, where, values)):
         kept[row["dimension"]].append(row["value"])
     statement = change.asked.statement()
     where, second = change.put(statement)
     places = places_of(change.asked.largest)
-    axes = [(of, kept[name]) for name, of in dimensions.items()]
+    axes = [(expression(statement, name), kept[name]) for name in dimensions]
     rows = await telemetry.query(*statements.cells(statement, axes, where, second, blocks=blocks, places=places))
     return await asyncio.to_thread(_cells, rows, len(axes), Fraction(10) ** places)
 

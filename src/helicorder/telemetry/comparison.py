@@ -14,6 +14,7 @@ from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
 from helicorder.telemetry.sql import comparison as statements
 from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS, Covariate
 from helicorder.telemetry.sql.conditions import Statement, condition
+from helicorder.telemetry.sql.dimensions import expression
 from helicorder.telemetry.sql.series import places_of
 
 
@@ -95,9 +96,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def two_segments(
-    telemetry: Telemetry, comparison: Comparison, keys: Sequence[str] = ()
+    telemetry: Telemetry, comparison: Comparison, by: Sequence[str] = ()
 ) -> dict[tuple[Any, ...], TwoSegments]:
-    """The sums of both segments, per value of the keys.
+    """The sums of both segments, per value of some dimensions (`sql.dimensions`).
 
     Raises:
         Invalid: a filter says something that cannot be asked.
@@ -105,13 +106,14 @@ async def two_segments(
     statement = comparison.asked.statement()
     where, arms = comparison.put(statement)
     places = places_of(comparison.asked.largest)
+    keys = [expression(statement, name) for name in by]
     query = statements.two_segments(
         statement, keys, where, arms,
         places=places, clustering=comparison.asked.clustering, covariate=comparison.covariate,
     )  # fmt: skip
     rows = await telemetry.query(*query)
     return {
-        tuple(row[f"k{number}"] for number in range(len(keys))): _two(row, places, comparison.covariate) for row in rows
+        tuple(row[f"k{number}"] for number in range(len(by))): _two(row, places, comparison.covariate) for row in rows
     }
 
 

@@ -19,8 +19,10 @@ from helicorder.api import (
     feedback,
     logs,
     operations,
+    pins,
     properties,
     requests,
+    score_compare,
     score_series,
     score_versions,
     scores,
@@ -47,9 +49,12 @@ HANDLERS: list[Any] = [
     *evals.HANDLERS,
     *dashboard.HANDLERS,
     *score_series.HANDLERS,
+    *score_compare.HANDLERS,
     *score_versions.HANDLERS,
     *operations.HANDLERS,
 ]
+
+PINNED = (score_compare.KIND,)
 
 # A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
 # everybody on the event loop, so the limit is what keeps that short.
@@ -89,7 +94,7 @@ def _litestar(
     openapi_config: OpenAPIConfig | None = None,
 ) -> Litestar:
     return Litestar(
-        route_handlers=[*HANDLERS, *logs.handlers(max_body_bytes)],
+        route_handlers=[*HANDLERS, *pins.handlers(PINNED), *logs.handlers(max_body_bytes)],
         before_request=admit,
         dependencies={
             "context": Provide(context, sync_to_thread=False),

@@ -145,7 +145,7 @@ class Ingest:
 
     @property
     def mark(self) -> int:
-        """The highest durable version: what is acknowledged has this one or a lower one, what comes later a higher one."""
+        """The highest durable version: of what is acknowledged, none has a higher one; what comes later has."""
         return self._journal.version
 
     def stats(self) -> IngestStats:

@@ -1,0 +1,83 @@
+"""Sums of two segments, as the store gives them, turned into differences."""
+
+from fractions import Fraction
+
+from helicorder.model.score import ScoreKind
+from helicorder.scoring import comparison as scoring
+from helicorder.scoring.adjustment import cuped, slope
+from helicorder.scoring.comparison import PAIRED_SHARE, Difference, Sums
+from helicorder.scoring.gram import Gram
+from helicorder.scoring.sequences import Sequence, asymptotic
+from helicorder.telemetry.comparison import ArmSums, MetricSums, Pairs, TwoSegments
+
+_NOTHING = ArmSums(0, Fraction(), Fraction())
+_ZEROS = (Fraction(),) * 4
+NO_METRIC = MetricSums(_NOTHING, _NOTHING, _ZEROS, (_ZEROS,) * 4)
+NO_SEGMENTS = TwoSegments(0, 0, dict.fromkeys(("score", "cost", "latency"), NO_METRIC))
+NO_PAIRS = Pairs(0, 0, Fraction(), Fraction(), 0, (0, 0, 0, 0))
+_WITHOUT_COVARIATE = (0, 1, 3, 4)
+_WITH_COVARIATE = 6
+
+
+def of_metric(two: TwoSegments, metric: str) -> Difference:
+    """The difference of the means of a metric; clusters are those that hold a value of it, so few is said soon."""
+    sums = two.metrics[metric]
+    return scoring.clustered(_sums(sums.a), _sums(sums.b), _gram(two, sums))
+
+
+def of_scores(kind: ScoreKind, two: TwoSegments, pairs: Pairs) -> Difference:
+    """The difference of the means of the scores, by the method that they call for.
+
+    Paired where the same inputs make up at least four fifths of the rows; clustered where a cluster holds several;
+    else that of two proportions or two means.
+    """
+    sums = two.metrics["score"]
+    a, b = _sums(sums.a), _sums(sums.b)
+    if pairs.pairs and paired_share(two, pairs) >= PAIRED_SHARE:
+        if kind is ScoreKind.BOOLEAN and pairs.single == pairs.pairs:
+            return scoring.paired_newcombe(*pairs.table)
+        return scoring.paired(pairs.pairs, pairs.total, pairs.squares)
+    if two.groups < a.n + b.n:
+        return scoring.clustered(a, b, _gram(two, sums))
+    return scoring.newcombe(a, b) if kind is ScoreKind.BOOLEAN else scoring.welch(a, b)
+
+
+def paired_share(two: TwoSegments, pairs: Pairs) -> Fraction:
+    """Which share of the rows has its input in both segments."""
+    n = two.metrics["score"].a.n + two.metrics["score"].b.n
+    return Fraction(pairs.rows, n) if n else Fraction()
+
+
+def with_covariate(two: TwoSegments) -> tuple[Difference | None, float | None]:
+    """(the difference adjusted by the covariate, its variance over that without); None where there is no covariate."""
+    sums = two.metrics["score"]
+    a, b = _sums(sums.a), _sums(sums.b)
+    if len(sums.totals) != _WITH_COVARIATE or not a.n or not b.n or two.groups < 2:  # noqa: PLR2004 -- the least that can differ
+        return None, None
+    covariates = tuple(Sums(one.n, one.covariate, one.covariate_squares) for one in (sums.a, sums.b))
+    theta = slope(a, b, (covariates[0], covariates[1]), (sums.a.covariate_cross, sums.b.covariate_cross))
+    found = cuped(a, b, Gram(two.groups, sums.totals, sums.products), theta)
+    plain = scoring.clustered(a, b, _gram(two, sums)).standard_error
+    ratio = (found.standard_error / plain) ** 2 if found.standard_error is not None and plain else None
+    return found, ratio
+
+
+def at_any_time(two: TwoSegments) -> Sequence | None:
+    """The interval of the difference that holds at every look at once; None while there are too few clusters."""
+    found = of_metric(two, "score")
+    if found.difference is None or found.standard_error is None:
+        return None
+    return asymptotic(found.difference, found.standard_error, two.groups, found.level)
+
+
+def _sums(arm: ArmSums) -> Sums:
+    return Sums(arm.n, arm.total, arm.squares)
+
+
+def _gram(two: TwoSegments, sums: MetricSums) -> Gram:
+    kept = _WITHOUT_COVARIATE if len(sums.totals) == _WITH_COVARIATE else range(len(sums.totals))
+    return Gram(
+        two.groups,
+        tuple(sums.totals[i] for i in kept),
+        tuple(tuple(sums.products[i][j] for j in kept) for i in kept),
+    )

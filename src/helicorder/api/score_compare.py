@@ -1,0 +1,225 @@
+"""Two segments of a score set against each other: is one better, and could this data have told?
+
+A segment is a filter on calls in a window of time: a model against another, a prompt version against the one before it,
+this week against the last. The answer has the difference with its interval and a verdict in words, what an observer who
+looks again every day may say, cost and latency beside it, and, by slice, the same with the number of looks stated.
+"""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.params import JSONBody
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.differences import (
+    NO_PAIRS,
+    NO_SEGMENTS,
+    at_any_time,
+    of_metric,
+    of_scores,
+    paired_share,
+    with_covariate,
+)
+from helicorder.api.filters import read_filter, read_time
+from helicorder.api.pins import Kind, PinnedResult, answered
+from helicorder.api.selection import Selection
+from helicorder.errors import Invalid
+from helicorder.model.definition import Direction
+from helicorder.model.score import ScoreKind
+from helicorder.model.window import Window
+from helicorder.scoring.comparison import Difference
+from helicorder.scoring.dominance import Dominance, dominance
+from helicorder.scoring.multiplicity import adjusted
+from helicorder.scoring.sequences import Sequence
+from helicorder.scoring.verdict import NOT_CAUSAL, Verdict, verdict
+from helicorder.telemetry import comparison
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.sql.comparison import Covariate
+
+MATCH_INPUT = "input"
+MATCH_NOTHING = "none"
+_MATCH_PROPERTY = "property:"
+MAX_SLICES = 100
+FLAG_AT = 0.1
+"""The share of false flags among flags that a table of slices may have, on average."""
+
+
+class SegmentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Some calls; ``start`` and ``end`` where its time is not that of the whole question."""
+
+    filter: Any = "all"
+    start: str | None = None
+    end: str | None = None
+
+    def segment(self, whole: Window) -> comparison.Segment:
+        """The segment that is meant."""
+        start = whole.start if self.start is None else read_time("start", self.start)
+        end = whole.end if self.end is None else read_time("end", self.end)
+        if start >= end:
+            raise Invalid("A segment must start before it ends.")
+        return comparison.Segment(read_filter(self.filter), Window(start, end))
+
+
+class CompareQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Two segments of a score, b against a ("new against old").
+
+    ``match`` says when two calls had the same input, which pairs their scores: ``input`` (what was asked is the same),
+    ``property:NAME``, or ``none``. ``covariate`` is something known before the answer that takes noise out. ``margin``
+    is the least difference that matters. ``by`` cuts slices: a dimension, of which each value is compared by itself.
+    ``direction`` says which way is better; it is the definition's where it is not given.
+    """
+
+    a: SegmentQuery
+    b: SegmentQuery
+    match: str = MATCH_INPUT
+    covariate: Covariate | None = None
+    margin: float = 0.0
+    by: str | None = None
+    direction: Direction | None = None
+
+    def comparison(self, org_id: str, as_of: int | None) -> comparison.Comparison:
+        """What to ask the store.
+
+        Raises:
+            Invalid: some part is not understood.
+        """
+        if self.match not in (MATCH_INPUT, MATCH_NOTHING) and not self.match.startswith(_MATCH_PROPERTY):
+            raise Invalid("match: is input, none or property:NAME.")
+        if self.margin < 0:
+            raise Invalid("margin: is a number from 0 on.")
+        prop = self.match.removeprefix(_MATCH_PROPERTY) if self.match.startswith(_MATCH_PROPERTY) else None
+        return comparison.Comparison(
+            asked=self.question(org_id, as_of),
+            a=self.a.segment(self.window),
+            b=self.b.segment(self.window),
+            clock=self.clock,
+            covariate=self.covariate,
+            match_property=prop,
+        )
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """The comparison within one value of a dimension. ``adjusted_p`` counts all looks; ``flagged`` is it <= 0.1."""
+
+    value: str
+    difference: Difference
+    verdict: Verdict
+    adjusted_p: float | None
+    flagged: bool
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """b against a.
+
+    ``difference`` is made by the method that fits, which it names; ``adjusted`` with the covariate; ``anytime`` is the
+    interval for those who look again and again. ``paired_share`` is the share of rows whose input both segments have.
+    Slices are looks: there are ``looks`` of them, and ``caveat`` says what no comparison of logged calls can.
+    """
+
+    name: str
+    kind: ScoreKind
+    direction: Direction
+    difference: Difference
+    verdict: Verdict
+    adjusted: Difference | None
+    variance_ratio: float | None
+    anytime: Sequence | None
+    pairs: int
+    paired_share: float
+    overlap: int
+    cost: Difference
+    latency: Difference
+    dominance: Dominance
+    slices: list[Slice]
+    looks: int
+    caveat: str = NOT_CAUSAL
+
+
+async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Compared:
+    """The answer to a comparison."""
+    asked = question.comparison(org_id, as_of)
+    whole, pairs, slices = await asyncio.gather(
+        comparison.two_segments(telemetry, asked),
+        _pairs(telemetry, question, asked),
+        _slices(telemetry, question, asked),
+    )
+    two, kind = whole.get((), NO_SEGMENTS), question.kind or ScoreKind.NUMERIC
+    difference = of_scores(kind, two, pairs)
+    sharper, ratio = with_covariate(two)
+    cost, latency = of_metric(two, "cost"), of_metric(two, "latency")
+    direction = question.direction or Direction.HIGHER
+    gains = {"quality": -1 if direction is Direction.LOWER else 1, "cost": -1, "latency": -1}
+    return Compared(
+        name=question.name,
+        kind=kind,
+        direction=direction,
+        difference=difference,
+        verdict=verdict(difference, direction, question.margin),
+        adjusted=sharper,
+        variance_ratio=ratio,
+        anytime=at_any_time(two),
+        pairs=pairs.pairs,
+        paired_share=float(paired_share(two, pairs)),
+        overlap=two.overlap,
+        cost=cost,
+        latency=latency,
+        dominance=dominance({"quality": difference, "cost": cost, "latency": latency}, gains),
+        slices=_judged(question, slices),
+        looks=len(slices),
+    )
+
+
+async def _pairs(telemetry: Telemetry, question: CompareQuery, asked: comparison.Comparison) -> comparison.Pairs:
+    return NO_PAIRS if question.match == MATCH_NOTHING else await comparison.pairs(telemetry, asked)
+
+
+async def _slices(
+    telemetry: Telemetry, question: CompareQuery, asked: comparison.Comparison
+) -> dict[tuple[Any, ...], comparison.TwoSegments]:
+    if question.by is None:
+        return {}
+    found = await comparison.two_segments(telemetry, asked, [question.by])
+    if len(found) > MAX_SLICES:
+        raise Invalid(f"by: {question.by} has {len(found)} values; at most {MAX_SLICES} can be compared at once.")
+    return found
+
+
+def _judged(question: CompareQuery, slices: dict[tuple[Any, ...], comparison.TwoSegments]) -> list[Slice]:
+    kind, direction = question.kind or ScoreKind.NUMERIC, question.direction or Direction.HIGHER
+    found = {str(key[0]): of_scores(kind, two, NO_PAIRS) for key, two in sorted(slices.items())}
+    tested = {value: one.p_value for value, one in found.items() if one.p_value is not None}
+    corrected = dict(zip(tested, adjusted(list(tested.values())), strict=True))
+    return [
+        Slice(
+            value=value,
+            difference=one,
+            verdict=verdict(one, direction, question.margin),
+            adjusted_p=corrected.get(value),
+            flagged=corrected.get(value, 1.0) <= FLAG_AT,
+        )
+        for value, one in found.items()
+    ]
+
+
+KIND = Kind("compare", CompareQuery, compared)
+
+
+@post(
+    "/v1/scores/compare/query",
+    status_code=200,
+    opt=READ,
+    operation_id="CompareScores",
+    tags=["Scores"],
+)
+async def compare(data: JSONBody[CompareQuery], context: FromContext) -> PinnedResult[Compared]:
+    """Is segment b better than a? The difference with its interval, a verdict in words, cost and latency beside it."""
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    return await answered(context, KIND, question)
+
+
+HANDLERS: list[Any] = [compare]

@@ -1,0 +1,22 @@
+"""Many looks at once: which of them stand when all are counted."""
+
+from collections.abc import Sequence
+
+
+def adjusted(p_values: Sequence[float]) -> list[float]:
+    """Benjamini and Hochberg's adjusted p-values, in the order given: flag those of at most q.
+
+    Benjamini and Hochberg, "Controlling the False Discovery Rate", JRSS-B 57 (1995). The expected share of false flags
+    among the flags is then at most q, for independent or positively dependent looks.
+    """
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 -- a heavy import, kept from the start of a server
+
+    return [float(p) for p in false_discovery_control(list(p_values))] if p_values else []
+
+
+def level_of_flagged(flagged: int, looks: int, q: float) -> float:
+    """The confidence level of the intervals of those that were flagged, so that a share 1 - q of them holds.
+
+    1 - R q / m: Benjamini and Yekutieli, "False Discovery Rate-Adjusted Multiple Confidence Intervals", JASA (2005).
+    """
+    return 1 - flagged * q / looks

@@ -1,0 +1,144 @@
+"""Comparing two segments, and pins that replay it, through the real server."""
+
+import random
+from typing import Any
+
+import pytest
+
+from helicorder.model.ids import new_id
+from product_server import Product
+
+
+def log_call(product: Product, request_id: str, model: str, question: str, **headers: str) -> None:
+    """Record a call of a model that was asked something."""
+    body = {
+        "providerRequest": {
+            "url": "https://api.openai.com/v1/chat/completions",
+            "json": {"model": model, "messages": [{"role": "user", "content": question}]},
+            "meta": {},
+        },
+        "providerResponse": {"json": {"model": model}, "status": 200, "headers": {}},
+    }
+    given = {f"Helicone-{name.replace('_', '-')}": value for name, value in headers.items()}
+    answer = product.ask("POST", "/custom/v1/log", body, {"Helicone-Request-Id": request_id, **given})
+    assert answer.status == 200, answer.body
+
+
+def rate(product: Product, request_id: str, name: str, value: float) -> None:
+    """Give a score."""
+    answer = product.ask("POST", f"/v1/request/{request_id}/score", {"scores": {name: value}})
+    assert answer.status == 200, answer.body
+
+
+@pytest.fixture(scope="module")
+def name(product: Product) -> str:
+    """A score of 120 calls: model m2 is worse than m1 by 0.3, in French alone; each input was asked of both."""
+    made = f"q-{new_id()}"
+    draw = random.Random(3)  # noqa: S311 -- an example
+    for number in range(120):
+        model, lang = f"m{number % 2 + 1}", ("fr", "en")[number // 2 % 2]
+        request_id = f"{made}-{number}"
+        log_call(
+            product, request_id, model, f"{made} {number // 2}", Property_Lang=lang, Session_Id=f"{made}-{number // 4}"
+        )
+        mean = 0.5 if (model, lang) == ("m2", "fr") else 0.8
+        rate(product, request_id, made, round(draw.gauss(mean, 0.05), 3))
+    return made
+
+
+def model(of: str) -> dict[str, Any]:
+    """The segment of a model."""
+    return {"filter": {"request_response_rmt": {"model": {"equals": of}}}}
+
+
+def compare(product: Product, name: str, **options: Any) -> Any:
+    """The answer to m2 against m1."""
+    body = {"name": name, "a": model("m1"), "b": model("m2"), **options}
+    answer = product.ask("POST", "/v1/scores/compare/query", body)
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+def test_the_same_inputs_are_paired(product: Product, name: str) -> None:
+    """Where both segments were asked the same, the difference is of pairs, and the answer says so."""
+    found = compare(product, name)["data"]
+    assert (found["difference"]["method"], found["pairs"], found["paired_share"]) == ("paired-t", 60, 1.0)
+    assert found["difference"]["difference"] == pytest.approx(-0.15, abs=0.03)
+    assert (found["verdict"]["word"], found["direction"]) == ("worse", "higher")
+    assert "not causal" in found["caveat"]
+
+
+def test_without_pairs_sessions_are_clusters(product: Product, name: str) -> None:
+    """Scores of one session hang together: the interval is of sessions, and too few of them are told."""
+    found = compare(product, name, match="none")["data"]["difference"]
+    assert (found["method"], found["clusters"], found["n_a"], found["n_b"]) == ("clustered", 30, 60, 60)
+    alone = compare(product, name, match="none", cluster="none")["data"]["difference"]
+    assert alone["method"] == "welch"
+    assert alone["difference"] == found["difference"]
+
+
+def test_slices_are_looks_that_are_counted(product: Product, name: str) -> None:
+    """By language the fault shows in French alone; each p-value is adjusted for the looks, which are told."""
+    found = compare(product, name, by="property:lang")["data"]
+    assert found["looks"] == 2
+    slices = {one["value"]: one for one in found["slices"]}
+    assert slices["fr"]["flagged"]
+    assert slices["fr"]["verdict"]["word"] == "worse"
+    assert slices["en"]["verdict"]["word"] == "not yet known"
+    assert all(one["adjusted_p"] >= one["difference"]["p_value"] for one in found["slices"])
+
+
+def test_the_direction_decides_what_is_better(product: Product, name: str) -> None:
+    """Where lower is better, the same fall is better."""
+    assert compare(product, name, direction="lower")["data"]["verdict"]["word"] == "better"
+
+
+def test_a_margin_larger_than_the_difference_makes_it_the_same(product: Product, name: str) -> None:
+    """A difference that lies wholly within the margin is no difference that matters."""
+    assert compare(product, name, margin=0.5)["data"]["verdict"]["word"] == "same"
+
+
+def test_nothing_compared_is_nothing_known(product: Product) -> None:
+    """Segments without scores give nulls and a verdict that says so."""
+    found = compare(product, f"none-{new_id()}")["data"]
+    assert found["difference"]["difference"] is None
+    assert found["verdict"]["word"] == "not yet known"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"match": "sometimes"},
+        {"by": "colour"},
+        {"margin": -1},
+        {"kind": "text"},
+        {"start": "2026-02-01", "end": "2026-01-01"},
+    ],
+)
+def test_a_question_that_means_nothing_is_refused(product: Product, name: str, wrong: dict[str, Any]) -> None:
+    """What is not understood is a 422 that names it."""
+    answer = product.ask("POST", "/v1/scores/compare/query", {"name": name, "a": {}, "b": {}, **wrong})
+    assert answer.status == 422, answer.body
+    assert answer.json()["error"]
+
+
+def test_a_pin_replays_to_the_byte(product: Product, name: str) -> None:
+    """The link of an answer gives the same bytes after scores were changed and added, and says what is new."""
+    body = {"name": name, "a": model("m1"), "b": model("m2"), "match": "none", "covariate": "hour"}
+    first = product.ask("POST", "/v1/scores/compare/query", body)
+    link = first.json()["pin"]["link"]
+    assert product.ask("GET", link).body == first.body
+    rate(product, f"{name}-0", name, 0.0)
+    log_call(product, f"{name}-late", "m1", "late")
+    rate(product, f"{name}-late", name, 0.1)
+    again = product.ask("GET", link)
+    assert again.body == first.body
+    assert again.headers["helicorder-replay"] == "identical"
+    now = product.ask("GET", f"{link}/now").json()["data"]
+    assert (now["identical"], now["changed"]) == (True, True)
+    assert now["now"]["difference"]["mean_a"] < now["then"]["difference"]["mean_a"]
+
+
+def test_a_pin_is_its_organisations_own(product: Product) -> None:
+    """What is no pin, or another organisation's, is not found."""
+    assert product.ask("GET", "/v1/pins/nonsense").status == 404

@@ -34,6 +34,7 @@ from helicorder.api.operations import Facts
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
+from helicorder.control.definitions import Definitions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
@@ -109,6 +110,7 @@ class Application:
     def __init__(self, settings: Settings, database: Database, store: Store, engine: Engine | None) -> None:
         self.access = Access(database)
         self.authenticator = Authenticator(self.access)
+        self.definitions = Definitions(database)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -188,6 +190,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
+            definitions=application.definitions,
             authenticator=application.authenticator,
             facts=application.facts,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),

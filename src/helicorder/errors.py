@@ -105,6 +105,13 @@ class IdempotencyConflict(Problem):
     status = 409
 
 
+class Conflict(Problem):
+    """What this would change is not what it was."""
+
+    code = "conflict"
+    status = 409
+
+
 class BodyTooLarge(Problem):
     """The body is larger than this server accepts."""
 

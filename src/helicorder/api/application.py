@@ -24,8 +24,12 @@ from helicorder.api import (
     requests,
     score_compare,
     score_series,
+    score_store,
     score_versions,
     scores,
+)
+from helicorder.api import (
+    definitions as definitions_api,
 )
 from helicorder.api.access import admit
 from helicorder.api.context import Context, Reading
@@ -35,6 +39,7 @@ from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.control.definitions import Definitions
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.principal import Authenticator
@@ -50,6 +55,8 @@ HANDLERS: list[Any] = [
     *dashboard.HANDLERS,
     *score_series.HANDLERS,
     *score_compare.HANDLERS,
+    *score_store.HANDLERS,
+    *definitions_api.HANDLERS,
     *score_versions.HANDLERS,
     *operations.HANDLERS,
 ]
@@ -71,6 +78,7 @@ def rest(
     *,
     ingest: Ingest,
     reading: Reading,
+    definitions: Definitions,
     authenticator: Authenticator,
     facts: ReadFacts,
     links: BodyLinks,
@@ -79,7 +87,7 @@ def rest(
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, links)
+        return Context(request, ingest, reading, definitions, links)
 
     state = State({"authenticator": authenticator})
     return edge(_litestar(context, lambda: facts, state=state, max_body_bytes=max_body_bytes))

@@ -1,6 +1,6 @@
 """What a handler is given besides its input: who asks, and the two ways to the data."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Request
@@ -9,7 +9,9 @@ from litestar.di import NamedDependency
 from helicorder.api.access import principal_of
 from helicorder.api.idempotency import claim_of
 from helicorder.api.links import BodyLinks
+from helicorder.control.definitions import Definitions
 from helicorder.ingest.ingest import Ingest
+from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
 from helicorder.model.row import Row
 from helicorder.telemetry.client import Telemetry
@@ -26,11 +28,19 @@ class Context:
         reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
     """
 
-    __slots__ = ("_ingest", "_request", "links", "reading")
+    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading")
 
-    def __init__(self, request: Request[Any, Any, Any], ingest: Ingest, reading: Reading, links: BodyLinks) -> None:
+    def __init__(
+        self,
+        request: Request[Any, Any, Any],
+        ingest: Ingest,
+        reading: Reading,
+        definitions: Definitions,
+        links: BodyLinks,
+    ) -> None:
         self._request = request
         self._ingest = ingest
+        self._definitions = definitions
         self.reading = reading
         self.links = links
 
@@ -46,6 +56,18 @@ class Context:
         """
         kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
         return answer if kept is None else kept
+
+    async def definitions(self) -> Mapping[str, Definition]:
+        """What the principal's organisation says its scores mean, by name; at most half a second old."""
+        return await self._definitions.of(self.principal.org_id)
+
+    async def define(self, definition: Definition) -> None:
+        """Keep a definition."""
+        await self._definitions.put(self.principal.org_id, definition, self.principal.key_id)
+
+    async def undefine(self, name: str) -> None:
+        """Let go of a definition. Raises NotFound where there is none."""
+        await self._definitions.delete(self.principal.org_id, name)
 
     def mark(self) -> int:
         """The highest version that is durable now."""

@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from helicorder.api.access import WRITE
 from helicorder.api.context import FromContext
 from helicorder.errors import Invalid
+from helicorder.model.definition import check
 from helicorder.model.ids import checked_request_id
 from helicorder.model.score import FEEDBACK_NAME, Score, ScoreKind, Source, checked_value
 
@@ -58,6 +59,7 @@ async def wrapper_feedback(data: JSONBody[WrapperFeedback], context: FromContext
     now = dt.datetime.now(dt.UTC)
     principal = context.principal
     score = Score(principal.org_id, request_id, *data.judged(), now, Source.END_USER, key_id=principal.key_id)
+    check(await context.definitions(), score)
     await context.commit([score])
     return FeedbackReceipt("Feedback added successfully.", request_id)
 

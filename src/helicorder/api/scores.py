@@ -16,6 +16,7 @@ from helicorder.api.context import FromContext
 from helicorder.api.paths import RequestId, request_id_of
 from helicorder.api.wire import OK, Result
 from helicorder.errors import Invalid
+from helicorder.model.definition import check
 from helicorder.model.score import FEEDBACK_NAME, MAX_SCORES_PER_CALL, Score, ScoreKind, Source, checked_value
 
 
@@ -50,6 +51,7 @@ async def add_scores(request_id: RequestId, data: JSONBody[ScoreRequest], contex
         Score(principal.org_id, request_id_of(request_id), name, kind, value, now, key_id=principal.key_id)
         for name, (kind, value) in judged.items()
     ]
+    check(await context.definitions(), *rows)
     await context.commit(rows)
     return OK
 
@@ -73,6 +75,7 @@ async def add_feedback(request_id: RequestId, data: JSONBody[FeedbackRequest], c
         Source.END_USER,
         key_id=context.principal.key_id,
     )
+    check(await context.definitions(), score)
     await context.commit([score])
     return OK
 

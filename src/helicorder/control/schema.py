@@ -55,3 +55,13 @@ secrets = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
 )
+
+definitions = sa.Table(
+    "definitions",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("updated_at", UtcTime, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+)

@@ -1,6 +1,7 @@
 """What an organisation says a score means: its kind, its values, which way is better."""
 
 import enum
+from collections.abc import Mapping
 
 import msgspec
 
@@ -56,3 +57,14 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         if self.kind is ScoreKind.CATEGORICAL and self.categories and score.label not in self.categories:
             return f"{self.name!r} is defined as one of {', '.join(self.categories)}; this score is {score.label!r}."
         return None
+
+
+def check(definitions: Mapping[str, Definition], *scores: Score) -> None:
+    """Refuse scores that do not fit what an organisation defined, where it is strict.
+
+    Raises:
+        Invalid: as `Definition.check`.
+    """
+    for score in scores:
+        if (definition := definitions.get(score.name)) is not None:
+            definition.check(score)

@@ -9,6 +9,8 @@ from helicorder.model.score import ScoreKind, Source, Target
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.sql import scores as statements
 
+MOST_CATEGORIES = 100
+
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """One version of one score; the fields of `model.Score`.
@@ -44,6 +46,25 @@ class Named(msgspec.Struct, frozen=True):
     name: str
     kind: ScoreKind
     largest: float
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the current scores of a name look like; ``categories`` holds at most MOST_CATEGORIES."""
+
+    name: str
+    kind: ScoreKind
+    minimum: float
+    maximum: float
+    categories: list[str]
+
+
+async def seen(telemetry: Telemetry, org_id: str) -> list[Seen]:
+    """What the current scores of every name look like, sorted by name. Reads every score of the organisation."""
+    rows = await telemetry.query(*statements.seen_scores(org_id, MOST_CATEGORIES))
+    return [
+        Seen(row["name"], ScoreKind(row["newest_kind"]), row["minimum"], row["maximum"], row["categories"])
+        for row in rows
+    ]
 
 
 async def names(telemetry: Telemetry, org_id: str) -> list[Named]:

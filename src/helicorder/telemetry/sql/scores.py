@@ -55,6 +55,16 @@ def changes(org_id: str, after: int, limit: int) -> Query:
     )
 
 
+def seen_scores(org_id: str, categories: int) -> Query:
+    """Per name the newest kind among current scores, the range of values, and the first categories."""
+    statement = Statement(org_id)
+    return statement.query(
+        "SELECT name, argMax(kind, revision) AS newest_kind, min(value) AS minimum, max(value) AS maximum, "
+        f"arraySort(groupUniqArray({int(categories)})(label)) AS categories "
+        "FROM scores FINAL WHERE org_id = {org:String} GROUP BY name ORDER BY name"
+    )
+
+
 def names_of_scores(org_id: str) -> Query:
     """Every score name and kind there has ever been, with the largest value by size."""
     return Statement(org_id).query(

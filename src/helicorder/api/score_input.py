@@ -1,0 +1,176 @@
+"""A score as our own API takes it, read into `model.Score`."""
+
+import datetime as dt
+import functools
+import math
+
+import msgspec
+
+from helicorder.errors import Invalid
+from helicorder.model.ids import checked_request_id, has_control_character
+from helicorder.model.principal import Principal
+from helicorder.model.score import (
+    BOOLEAN_SUFFIX,
+    Score,
+    ScoreKind,
+    Source,
+    Target,
+    checked_name,
+    finite_double,
+)
+
+MAX_TEXT_LENGTH = 10_000
+MAX_LABEL_LENGTH = 255
+MAX_METADATA = 64
+_AHEAD = dt.timedelta(minutes=5)
+
+Value = bool | int | float | str
+
+
+class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One judgement of one request, session, user or span.
+
+    ``value`` is a number, a boolean, or text; ``kind`` says what text is: ``categorical`` (the default), ``text``, or
+    ``correction`` (what the answer should have been). ``inclusion`` is the probability with which the item was drawn to
+    be judged. ``id`` is the client's own; without one, the same judge's score of the same thing under the same name
+    replaces the one before. ``judged_at`` is now where it is not given.
+    """
+
+    name: str
+    value: Value
+    kind: ScoreKind | None = None
+    request_id: str | None = None
+    session_id: str | None = None
+    user_id: str | None = None
+    span_id: str | None = None
+    id: str | None = None
+    comment: str = ""
+    metadata: dict[str, str] = {}
+    source: Source = Source.API
+    author: str = ""
+    judged_at: dt.datetime | None = None
+    inclusion: float | None = None
+
+    def score(self, principal: Principal, now: dt.datetime) -> Score:
+        """The score that is meant.
+
+        Raises:
+            Invalid: some part of it cannot be kept, saying which.
+        """
+        target, target_id = self._target()
+        name, kind, value, label, text = read_value(self.name, self.value, self.kind)
+        _check_texts(self.comment, self.author, self.metadata)
+        return Score(
+            org_id=principal.org_id,
+            target_id=target_id,
+            name=name,
+            kind=kind,
+            value=value,
+            judged_at=now if self.judged_at is None else _checked_time(self.judged_at, now),
+            source=self.source,
+            author=self.author,
+            score_id="" if self.id is None else _checked_id(self.id),
+            target=target,
+            label=label,
+            text=text,
+            comment=self.comment,
+            metadata=self.metadata,
+            inclusion=0.0 if self.inclusion is None else _checked_probability(self.inclusion),
+            key_id=principal.key_id,
+        )
+
+    def _target(self) -> tuple[Target, str]:
+        given = [
+            (target, value)
+            for target, value in (
+                (Target.REQUEST, self.request_id),
+                (Target.SESSION, self.session_id),
+                (Target.USER, self.user_id),
+                (Target.SPAN, self.span_id),
+            )
+            if value is not None
+        ]
+        if len(given) != 1:
+            raise Invalid("A score judges exactly one of request_id, session_id, user_id and span_id.")
+        [(target, value)] = given
+        return target, _checked_target(value)
+
+
+def read_value(name: str, value: Value, kind: ScoreKind | None) -> tuple[str, ScoreKind, float, str, str]:
+    """(stored name, kind, number, label, text) of a value under a name; ``NAME-hcone-bool`` is the boolean NAME.
+
+    Raises:
+        Invalid: the value is not of its kind, or cannot be kept.
+    """
+    if name.endswith(BOOLEAN_SUFFIX) and name != BOOLEAN_SUFFIX:
+        name, kind = name.removesuffix(BOOLEAN_SUFFIX), ScoreKind.BOOLEAN
+    kind = kind or _kind_of(value)
+    name = _checked_name(name)
+    if kind is ScoreKind.NUMERIC:
+        return name, kind, finite_double("value", value), "", ""
+    if kind is ScoreKind.BOOLEAN:
+        if value not in (True, False):
+            raise Invalid("value: a boolean score is true, false, 1 or 0.")
+        return name, kind, float(value), "", ""
+    if not isinstance(value, str) or not value.strip():
+        raise Invalid(f"value: a {kind} score is text that is not empty.")
+    if kind is ScoreKind.CATEGORICAL:
+        if len(value) > MAX_LABEL_LENGTH or has_control_character(value):
+            raise Invalid(
+                f"value: a category has at most {MAX_LABEL_LENGTH} characters, none of them control characters."
+            )
+        return name, kind, 0.0, value, ""
+    return name, kind, 0.0, "", _checked_text("value", value)
+
+
+def _kind_of(value: Value) -> ScoreKind:
+    if isinstance(value, bool):
+        return ScoreKind.BOOLEAN
+    return ScoreKind.CATEGORICAL if isinstance(value, str) else ScoreKind.NUMERIC
+
+
+# The same few names come with every score of a batch.
+_checked_name = functools.lru_cache(4096)(checked_name)
+
+
+@functools.lru_cache(4096)
+def _checked_target(value: str) -> str:
+    return checked_request_id(value)
+
+
+def _checked_id(value: str) -> str:
+    try:
+        return checked_request_id(value)
+    except Invalid:
+        raise Invalid("id: 1 to 255 characters, none of them control characters.") from None
+
+
+def _check_texts(comment: str, author: str, metadata: dict[str, str]) -> None:
+    if comment:
+        _checked_text("comment", comment)
+    if author and (len(author) > MAX_LABEL_LENGTH or has_control_character(author)):
+        raise Invalid(f"author: at most {MAX_LABEL_LENGTH} characters, none of them control characters.")
+    if len(metadata) > MAX_METADATA:
+        raise Invalid(f"metadata: at most {MAX_METADATA} entries.")
+    for key, value in metadata.items():
+        checked_name(key, "key of metadata")
+        _checked_text("metadata", value)
+
+
+def _checked_text(what: str, value: str) -> str:
+    if len(value) > MAX_TEXT_LENGTH:
+        raise Invalid(f"{what}: at most {MAX_TEXT_LENGTH} characters.")
+    return value
+
+
+def _checked_time(judged_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    at = judged_at.replace(tzinfo=dt.UTC) if judged_at.tzinfo is None else judged_at.astimezone(dt.UTC)
+    if at > now + _AHEAD:
+        raise Invalid("judged_at: lies in the future.")
+    return at
+
+
+def _checked_probability(inclusion: float) -> float:
+    if not (0 < inclusion <= 1 and math.isfinite(inclusion)):
+        raise Invalid("inclusion: a probability, more than 0 and at most 1.")
+    return inclusion

@@ -1,0 +1,208 @@
+"""Our own scores: written one by one or by the thousand, edited, deleted, read as they were."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+from litestar.enums import MediaType
+from litestar.params import JSONBody, PathParameter, QueryParameter
+
+from helicorder.api.access import READ, WRITE
+from helicorder.api.context import Context, FromContext
+from helicorder.api.decoding import decode
+from helicorder.api.score_input import ScoreInput, Value
+from helicorder.api.score_records import ScoreRecord, record_of, shown_value
+from helicorder.api.wire import Result
+from helicorder.errors import Conflict, Invalid, NotFound, Problem
+from helicorder.model.definition import Definition, check
+from helicorder.model.principal import Principal
+from helicorder.model.score import Score
+from helicorder.telemetry import scores
+from helicorder.telemetry.scores import Judgement
+
+MAX_BATCH = 10_000
+MAX_BATCH_BYTES = 32 * 1024 * 1024
+MAX_REASON_LENGTH = 1_000
+# How many items are read before others on the event loop have their turn: some ten milliseconds.
+_PIECE = 500
+
+ScoreId = Annotated[str, PathParameter(description="The id of a score: the client's own, or the one it was given.")]
+AsOf = Annotated[
+    int | None,
+    QueryParameter(name="as_of", ge=0, le=2**63 - 1, description="A version: read what was current then."),
+]
+Reason = Annotated[str, QueryParameter(description="Why it is deleted.", max_length=MAX_REASON_LENGTH)]
+
+
+class StoredScore(msgspec.Struct, frozen=True):
+    """A score that is durable now."""
+
+    id: str
+
+
+class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """1 to 10,000 scores, each as ``POST /v1/scores`` takes it."""
+
+    scores: list[msgspec.Raw]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an item was not stored."""
+
+    code: str
+    message: str
+
+
+class ItemResult(msgspec.Struct, frozen=True):
+    """What became of the item at ``index``: ``stored`` under ``id``, or ``refused`` for a reason."""
+
+    index: int
+    status: str
+    id: str | None = None
+    error: Refusal | None = None
+
+
+class BatchResults(msgspec.Struct, frozen=True):
+    """One result per item, in the order of the items; how many of them were stored."""
+
+    stored: int
+    results: list[ItemResult]
+
+
+class ScoreEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change, and why. ``version``, where given, must be the current one: else somebody was faster (409)."""
+
+    value: Value | msgspec.UnsetType = msgspec.UNSET
+    comment: str | msgspec.UnsetType = msgspec.UNSET
+    metadata: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    reason: str = ""
+    version: str | None = None
+
+
+@post("/v1/scores", status_code=200, opt=WRITE, operation_id="CreateScore", tags=["Scores"])
+async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Response[bytes]:
+    """Add a score, or a new version of one; durable when this answers."""
+    score = data.score(context.principal, dt.datetime.now(dt.UTC))
+    check(await context.definitions(), score)
+    answer = msgspec.json.encode(Result(StoredScore(score.score_id)))
+    return Response(await context.commit([score], answer), media_type=MediaType.JSON)
+
+
+@post(
+    "/v1/scores/batch",
+    status_code=200,
+    opt=WRITE,
+    operation_id="CreateScores",
+    tags=["Scores"],
+    request_max_body_size=MAX_BATCH_BYTES,
+)
+async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> Response[bytes]:
+    """Add up to 10,000 scores with one fsync. Each is judged by itself: a bad one neither fails nor hides the rest."""
+    if not 1 <= len(data.scores) <= MAX_BATCH:
+        raise Invalid(f"scores: 1 to {MAX_BATCH} items; there are {len(data.scores)}.")
+    definitions, now = await context.definitions(), dt.datetime.now(dt.UTC)
+    results: list[ItemResult] = []
+    stored: list[Score] = []
+    for start in range(0, len(data.scores), _PIECE):
+        for index, raw in enumerate(data.scores[start : start + _PIECE], start):
+            read = _read(raw, context.principal, now, definitions)
+            if isinstance(read, Score):
+                stored.append(read)
+                results.append(ItemResult(index, "stored", read.score_id))
+            else:
+                results.append(ItemResult(index, "refused", None, Refusal(read.code, read.message)))
+        await asyncio.sleep(0)
+    answer = msgspec.json.encode(Result(BatchResults(len(stored), results)))
+    return Response(await context.commit(stored, answer), media_type=MediaType.JSON)
+
+
+def _read(
+    raw: msgspec.Raw, principal: Principal, now: dt.datetime, definitions: Mapping[str, Definition]
+) -> Score | Problem:
+    try:
+        item: ScoreInput = decode(raw, ScoreInput)
+        score = item.score(principal, now)
+        check(definitions, score)
+    except Problem as problem:
+        return problem
+    return score
+
+
+@get("/v1/scores/{score_id:str}", opt=READ, operation_id="GetScore", tags=["Scores"])
+async def get_score(score_id: ScoreId, context: FromContext, as_of: AsOf = None) -> Result[ScoreRecord]:
+    """A score as it is, or as it was at a version; 404 where there is or was none."""
+    *before, current = await _current(context, score_id, as_of)
+    return Result(record_of(current, str(before[-1].version) if before else None))
+
+
+@get("/v1/scores/{score_id:str}/versions", opt=READ, operation_id="GetVersionsOfScore", tags=["Scores"])
+async def get_versions(score_id: ScoreId, context: FromContext) -> Result[list[ScoreRecord]]:
+    """Every version of a score, oldest first: who said what, when and why, and what it replaced."""
+    found = await _versions(context, score_id, None)
+    replaced = [None, *(str(one.version) for one in found)]
+    return Result([record_of(one, before) for one, before in zip(found, replaced, strict=False)])
+
+
+@patch("/v1/scores/{score_id:str}", opt=WRITE, operation_id="EditScore", tags=["Scores"])
+async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: FromContext) -> Response[bytes]:
+    """Change a score: a new version, which says who changed what and why; the earlier ones are kept."""
+    *_, current = await _current(context, score_id, None)
+    if data.version is not None and data.version != str(current.version):
+        raise Conflict(f"The current version is {current.version}, not {data.version}.")
+    given = shown_value(current.kind, current.value, current.label, current.text)
+    edited = ScoreInput(
+        name=current.name,
+        value=given if data.value is msgspec.UNSET else data.value,
+        kind=current.kind,
+        request_id=current.target_id,
+        comment=current.comment if data.comment is msgspec.UNSET else data.comment,
+        metadata=current.metadata if data.metadata is msgspec.UNSET else data.metadata,
+    ).score(context.principal, dt.datetime.now(dt.UTC))
+    version = _again(
+        current, context.principal, data.reason,
+        value=edited.value, label=edited.label, text=edited.text, comment=edited.comment, metadata=edited.metadata,
+    )  # fmt: skip
+    check(await context.definitions(), version)
+    answer = msgspec.json.encode(Result(StoredScore(score_id)))
+    return Response(await context.commit([version], answer), media_type=MediaType.JSON)
+
+
+@delete("/v1/scores/{score_id:str}", status_code=200, opt=WRITE, operation_id="DeleteScore", tags=["Scores"])
+async def delete_score(score_id: ScoreId, context: FromContext, reason: Reason = "") -> Response[bytes]:
+    """Delete a score: a tombstone, after which it counts nowhere; its versions are kept, and what was as of before."""
+    *_, current = await _current(context, score_id, None)
+    gone = _again(current, context.principal, reason, deleted=True)
+    answer = msgspec.json.encode(Result(StoredScore(score_id)))
+    return Response(await context.commit([gone], answer), media_type=MediaType.JSON)
+
+
+def _again(current: Judgement, principal: Principal, reason: str, **changes: Any) -> Score:
+    if len(reason) > MAX_REASON_LENGTH:
+        raise Invalid(f"reason: at most {MAX_REASON_LENGTH} characters.")
+    kept = {name: getattr(current, name) for name in Score.__struct_fields__ if hasattr(current, name)}
+    return Score(**(kept | changes | {"org_id": principal.org_id, "key_id": principal.key_id, "reason": reason}))
+
+
+async def _current(context: Context, score_id: str, as_of: int | None) -> list[Judgement]:
+    """The versions up to the current one, which is last."""
+    found = await _versions(context, score_id, as_of)
+    if found[-1].deleted:
+        raise NotFound("This score was deleted.")
+    return found
+
+
+async def _versions(context: Context, score_id: str, as_of: int | None) -> list[Judgement]:
+    """The versions of a score, oldest first. Of several things that carry the same id, the one judged last is meant."""
+    telemetry = await context.reading()
+    found = await scores.versions(telemetry, context.principal.org_id, score_id, as_of)
+    if not found:
+        raise NotFound("There is no such score.")
+    newest = found[-1]
+    judged = (newest.target, newest.target_id, newest.name)
+    return [one for one in found if (one.target, one.target_id, one.name) == judged]
+
+
+HANDLERS: list[Any] = [create_score, create_scores, get_score, get_versions, edit_score, delete_score]

@@ -63,10 +63,10 @@ def test_a_definition_is_read_listed_changed_and_let_go(product: Product) -> Non
 def test_what_nobody_defined_is_inferred(product: Product) -> None:
     """A name that is not defined is listed with the kind, range and categories that its scores show."""
     number, category = f"seen-{new_id()}", f"said-{new_id()}"
-    for value in (0.25, 4):
+    for value in (0.25, 4.0):
         assert post(product, number, value) == 200
-    for value in ("b", "a"):
-        assert post(product, category, value, author=value) == 200
+    for label in ("b", "a"):
+        assert post(product, category, label, author=label) == 200
     listed = {one["name"]: one for one in product.ask("GET", "/v1/scores/definitions").json()["data"]}
     assert {field: listed[number][field] for field in ("kind", "minimum", "maximum", "inferred")} == {
         "kind": "numeric", "minimum": 0.25, "maximum": 4.0, "inferred": True,

@@ -1,11 +1,19 @@
 """A score as our own API shows it."""
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
+from litestar.params import QueryParameter
 
+from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind, Source, Target
 from helicorder.telemetry.scores import Judgement
+
+MAX_PAGE = 1_000
+_LATEST = 2**63 - 1
+
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="How many at most.")]
 
 
 class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,3 +79,16 @@ def shown_value(kind: ScoreKind, value: float, label: str, text: str) -> float |
             return label
         case _:
             return text
+
+
+def version_of(what: str, text: str | None) -> int | None:
+    """A version as it is written on the wire.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > _LATEST:
+        raise Invalid(f"{what}: is a version, as an answer gave it.")
+    return int(text)

@@ -80,25 +80,26 @@ async def of_requests(telemetry: Telemetry, org_id: str, request_ids: Sequence[s
     found: dict[str, list[Judgement]] = {}
     for row in await telemetry.query(*statements.scores_of_requests(org_id, request_ids)):
         if not row["deleted"]:
-            found.setdefault(row["target_id"], []).append(_judgement(row))
+            found.setdefault(row["target_id"], []).append(judgement_of(row))
     return found
 
 
 async def versions_of_request(telemetry: Telemetry, org_id: str, request_id: str) -> list[Judgement]:
     """Every version of the scores of a request, by name, then oldest first."""
-    return [_judgement(row) for row in await telemetry.query(*statements.versions_of_request(org_id, request_id))]
+    return [judgement_of(row) for row in await telemetry.query(*statements.versions_of_request(org_id, request_id))]
 
 
 async def versions(telemetry: Telemetry, org_id: str, score_id: str, as_of: int | None = None) -> list[Judgement]:
     """Every version of one score up to a mark, oldest first; empty where there is none."""
-    return [_judgement(row) for row in await telemetry.query(*statements.versions_of_score(org_id, score_id, as_of))]
+    return [judgement_of(row) for row in await telemetry.query(*statements.versions_of_score(org_id, score_id, as_of))]
 
 
 async def changes(telemetry: Telemetry, org_id: str, after: int, limit: int) -> list[Judgement]:
     """The versions acknowledged after one, in that order: what a consumer of the feed has not seen."""
-    return [_judgement(row) for row in await telemetry.query(*statements.changes(org_id, after, limit))]
+    return [judgement_of(row) for row in await telemetry.query(*statements.changes(org_id, after, limit))]
 
 
-def _judgement(row: Row) -> Judgement:
+def judgement_of(row: Row) -> Judgement:
+    """A version as it was read."""
     row |= {"kind": ScoreKind(row["kind"]), "source": Source(row["source"]), "target": Target(row["target"])}
     return Judgement(**row)

@@ -17,12 +17,11 @@ from helicorder.model.filter import Everything, Field, FieldIs, Operator, Page, 
 from helicorder.model.row import Stamped
 from helicorder.model.score import ScoreKind
 from helicorder.telemetry import calls
-from helicorder.telemetry.sql import calls as statements
 from helicorder.telemetry.client import Telemetry
-from telemetry.harness import load
 from helicorder.telemetry.schema import migrate
+from helicorder.telemetry.sql import calls as statements
 from telemetry.filtering import KEYS, sixty
-from telemetry.harness import NOON, ORG, Store, call, database, edit, score
+from telemetry.harness import NOON, ORG, Store, call, database, edit, load, score
 
 ALL = Everything()
 

@@ -16,9 +16,8 @@ from helicorder.model.filter import Everything, Page
 from helicorder.model.row import Row, Stamped
 from helicorder.telemetry import calls
 from helicorder.telemetry.client import StatementError, Telemetry
-from telemetry.harness import load
 from helicorder.telemetry.schema import migrate
-from telemetry.harness import NOON, ORG, Store, call, edit, score
+from telemetry.harness import NOON, ORG, Store, call, edit, load, score
 
 FIRST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 LAST = dt.datetime(2299, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC)

@@ -2,32 +2,55 @@
 
 import datetime as dt
 import itertools
-import math
 import statistics
 import zoneinfo
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helicorder.errors import Invalid
-from helicorder.model.filter import Field, FieldIs, IsScored, Operator, ScoreIs
+from helicorder.model.filter import Field, FieldIs, Filter, IsScored, Operator, ScoreIs
 from helicorder.model.score import Score, ScoreKind
 from helicorder.model.window import Bucket, Window
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
-from telemetry.harness import load
-from helicorder.telemetry.series import Point
-from telemetry.harness import NOON, ORG, Store, call, score
+from helicorder.telemetry.series import EVERYTHING, Question, Sums
+from telemetry.harness import NOON, ORG, Store, call, load, score
 
 HOURS = Axis(Window(NOON, NOON + dt.timedelta(hours=4)), Bucket.HOUR)
 BY_REQUEST = Axis(HOURS.window, HOURS.bucket, HOURS.zone, Clock.REQUESTED)
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 
 
-async def points(store: Store, axis: Axis, name: str = "q", kind: ScoreKind = ScoreKind.NUMERIC) -> list[Point]:
+class Point(NamedTuple):
+    """One bucket: where it starts and what it sums up to; a bucket without scores is a gap."""
+
+    start: dt.datetime
+    n: int = 0
+    mean: float | None = None
+    squares: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def point(start: dt.datetime, seen: Sums) -> Point:
+    """A bucket's sums as moments."""
+    if not seen.n:
+        return Point(start)
+    mean = seen.total / seen.n
+    return Point(start, seen.n, float(mean), float(seen.squares - mean * seen.total), seen.minimum, seen.maximum)
+
+
+async def points(
+    store: Store, axis: Axis, name: str = "q", kind: ScoreKind = ScoreKind.NUMERIC, wanted: Filter = EVERYTHING
+) -> list[Point]:
     """One score's points."""
-    return await series.one_score(store.telemetry, ORG, axis, name, kind)
+    asked = Question(org_id=ORG, name=name, kind=kind, where=wanted, largest=1e9)
+    starts, found = await series.over_time(store.telemetry, asked, axis)
+    cells = found.get((), {})
+    return [point(start, cells.get(start, Sums())) for start in starts]
 
 
 async def test_a_bucket_holds_the_moments_of_its_scores(store: Store) -> None:
@@ -65,8 +88,8 @@ async def test_a_corrected_score_counts_once_with_its_newest_value(store: Store)
 async def test_a_close_spread_around_a_large_mean_keeps_its_digits(store: Store) -> None:
     """The spread of scores that differ little beside their size is not lost to rounding."""
     await store.load(*(score(f"r{number}", "q", 1e9 + number % 2) for number in range(100)))
-    [point, *_] = await points(store, HOURS)
-    assert point.squares == pytest.approx(25.0, rel=1e-6)
+    [first, *_] = await points(store, HOURS)
+    assert first.squares == pytest.approx(25.0, rel=1e-6)
 
 
 async def test_the_request_clock_places_a_score_with_its_call(store: Store) -> None:
@@ -104,8 +127,8 @@ async def test_a_filter_takes_the_scores_of_the_calls_that_meet_it(store: Store,
         (IsScored(scored=False), None),
         (FieldIs(Field.LATENCY, Operator.GT, 0), None),
     ):
-        [point, *_] = await series.one_score(store.telemetry, ORG, axis, "q", ScoreKind.NUMERIC, wanted)
-        assert point.mean == mean
+        [first, *_] = await points(store, axis, wanted=wanted)
+        assert first.mean == mean
 
 
 async def test_all_scores_are_the_series_of_each(store: Store) -> None:
@@ -114,10 +137,12 @@ async def test_all_scores_are_the_series_of_each(store: Store) -> None:
         score("a", "q", 1.0, 10), score("a", "ok", value=True, minutes=70), score("b", "ok", 0.5, 70),
         score("c", "elsewhere", 1.0, 999),
     )  # fmt: skip
-    found = await series.all_scores(store.telemetry, ORG, HOURS)
-    assert set(found) == {("q", ScoreKind.NUMERIC), ("ok", ScoreKind.BOOLEAN), ("ok", ScoreKind.NUMERIC)}
-    for (name, kind), one in found.items():
-        assert one == await points(store, HOURS, name, kind)
+    asked = Question(org_id=ORG, name=None, kind=None, largest=1.0)
+    starts, found = await series.over_time(store.telemetry, asked, HOURS, ("name", "kind"))
+    assert set(found) == {("q", "numeric"), ("ok", "boolean"), ("ok", "numeric")}
+    for (name, kind), cells in found.items():
+        one = [point(start, cells.get(start, Sums())) for start in starts]
+        assert one == await points(store, HOURS, name, ScoreKind(kind))
 
 
 @pytest.mark.parametrize(
@@ -190,11 +215,9 @@ async def test_a_chart_beyond_the_bounds_is_refused(store: Store, window: Window
         await points(store, Axis(window, Bucket.MINUTE))
 
 
-async def test_sums_beyond_a_double_do_not_break_a_chart(store: Store) -> None:
-    """Scores whose moments no double can hold give a point that says so, and leave the others alone."""
-    await store.load(score("a", "q", 1.7e308, 1), score("b", "q", 1.7e308, 1), score("c", "q", 1.0, 70))
+async def test_a_stray_giant_leaves_the_other_points_alone(store: Store) -> None:
+    """A value that no sum can hold counts as the largest that one can, and hides nothing of the rest."""
+    await store.load(score("a", "q", 1.7e308, 1), score("b", "q", -1.7e308, 1), score("c", "q", 0.1, 70))
     huge, plain, *_ = await points(store, HOURS)
-    assert huge.n == 2
-    assert huge.mean is not None
-    assert not math.isfinite(huge.mean)
-    assert (plain.n, plain.mean) == (1, 1.0)
+    assert (huge.n, huge.mean, huge.maximum) == (2, 0.0, 1.7e308)
+    assert (plain.n, plain.mean) == (1, 0.1)

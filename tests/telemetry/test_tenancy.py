@@ -17,15 +17,19 @@ from helicorder.model.filter import (
     PropertyIs,
     ScoreIs,
 )
-from helicorder.model.score import ScoreKind
+from helicorder.model.score import ScoreKind, Source, Target, natural_id
 from helicorder.model.window import Bucket, Window
-from helicorder.telemetry import calls, scores, series
+from helicorder.telemetry import calls, cells, comparison, listing, raters, scores, series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.comparison import Comparison, Segment
+from helicorder.telemetry.listing import Wanted
+from helicorder.telemetry.series import Question
 from telemetry.harness import NOON, ORG, Store, call, edit, score
 
 STRANGER = "org-b"
 CANARY = "canary"
+SCORE_IDS = [natural_id(Target.REQUEST, request_id, "q", Source.API, "") for request_id in ("r", "s", "theirs")]
 FILTERS: list[Filter] = [
     Everything(),
     Either(Everything(), Everything()),
@@ -58,10 +62,40 @@ async def everything_readable(telemetry: Telemetry, org_id: str) -> list[Any]:
         await calls.bodies_of(telemetry, org_id, page),
         await scores.names(telemetry, org_id),
         await scores.of_requests(telemetry, org_id, ["r", "s", "theirs"]),
-        [await scores.versions(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
-        [await series.one_score(telemetry, org_id, axis, "q", ScoreKind.NUMERIC, w) for axis in axes for w in FEW],
-        [await series.all_scores(telemetry, org_id, axis, wanted) for axis in axes for wanted in FEW],
+        [await scores.versions_of_request(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
+        [await scores.versions(telemetry, org_id, score_id) for score_id in SCORE_IDS],
+        [await scores.changes(telemetry, org_id, 0, 3), await scores.seen(telemetry, org_id)],
+        await summed(telemetry, org_id, window),
+        [await series.over_time(telemetry, asked(org_id, wanted), axis) for axis in axes for wanted in FEW],
+        [await listing.page(telemetry, org_id, Wanted(where=w), before=None, limit=9, as_of=None) for w in FEW],
+        await listing.orphans(telemetry, org_id, until=dt.datetime.now(dt.UTC), after=0, limit=9),
     ]
+
+
+async def summed(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]:
+    """What the questions that sum up are answered."""
+    of_all = asked(org_id, Everything())
+    halves = [Segment(one, window) for one in (Everything(), FieldIs(Field.STATUS, Operator.EQUALS, 200))]
+    two = Comparison(asked=of_all, a=halves[0], b=halves[1], clock=Clock.JUDGED)
+    change = cells.Change(of_all, window, window, Clock.JUDGED)
+    panel, rater = raters.Panel(of_all, window, Clock.JUDGED), raters.Rater("q")
+    return [
+        await series.by_segment(telemetry, of_all, window, Clock.JUDGED, ["model", "property:env"]),
+        await series.calls_by_segment(telemetry, of_all, window, ["property:env"]),
+        await series.delays(telemetry, of_all, window, [1.0, 60.0], NOON),
+        await comparison.two_segments(telemetry, two, ["model"]),
+        await comparison.pairs(telemetry, two),
+        await cells.cells(telemetry, change, ["model", "property:env"], values=3, blocks=2),
+        await cells.common_properties(telemetry, change, 3),
+        await raters.table_of_two(telemetry, panel, rater, rater),
+        await raters.patterns(telemetry, panel, [rater]),
+        await raters.ratings(telemetry, panel, rater),
+    ]
+
+
+def asked(org_id: str, wanted: Filter) -> Question:
+    """About the score q."""
+    return Question(org_id=org_id, name="q", kind=ScoreKind.NUMERIC, largest=1000.0, where=wanted)
 
 
 async def test_another_organisation_changes_no_answer(store: Store) -> None:

@@ -22,6 +22,7 @@ from helicorder.api import (
     pins,
     properties,
     requests,
+    score_breakdown,
     score_changes,
     score_compare,
     score_list,
@@ -56,6 +57,7 @@ HANDLERS: list[Any] = [
     *evals.HANDLERS,
     *dashboard.HANDLERS,
     *score_series.HANDLERS,
+    *score_breakdown.HANDLERS,
     *score_compare.HANDLERS,
     *score_list.HANDLERS,
     *score_changes.HANDLERS,
@@ -65,7 +67,7 @@ HANDLERS: list[Any] = [
     *operations.HANDLERS,
 ]
 
-PINNED = (score_compare.KIND,)
+PINNED = (score_series.KIND, score_breakdown.KIND, score_compare.KIND)
 
 # A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
 # everybody on the event loop, so the limit is what keeps that short.

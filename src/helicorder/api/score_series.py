@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from litestar import post
@@ -10,17 +10,19 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_filter, read_time
-from helicorder.api.wire import Result
-from helicorder.errors import Invalid
-from helicorder.model.score import BOOLEAN_SUFFIX, ScoreKind
+from helicorder.api.estimates import Bucket as Point
+from helicorder.api.estimates import Number
+from helicorder.api.filters import read_time
+from helicorder.api.pins import Kind, PinnedResult, answered
+from helicorder.api.selection import Selection
+from helicorder.model.score import ScoreKind
 from helicorder.model.window import Bucket, Window, checked_zone
-from helicorder.scoring.statistics import Moments, mean_estimate, rate_estimate
-from helicorder.telemetry import scores, series
+from helicorder.scoring.completeness import EDGES, Delays, estimate_delays, still_filling
+from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
 
-_DEFAULT_SPAN = {
+_SPAN = {
     Bucket.MINUTE: dt.timedelta(hours=1),
     Bucket.HOUR: dt.timedelta(days=2),
     Bucket.DAY: dt.timedelta(days=30),
@@ -28,103 +30,110 @@ _DEFAULT_SPAN = {
     Bucket.MONTH: dt.timedelta(days=730),
     Bucket.YEAR: dt.timedelta(days=3650),
 }
+WATCHED = dt.timedelta(days=7)
+"""How long a request is taken to wait for its score; delays are learned from the requests of that time."""
+_NOTHING = series.Sums()
 
 
-class SeriesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which score, over which time, cut how.
+class SeriesQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``bucket`` and ``zone`` cut the time; ``total`` asks for the number of the whole window beside.
 
-    ``start`` and ``end`` are ISO 8601 (default: a span that suits the bucket, up to now); ``clock`` places a score when
-    it was judged or when its request was made; ``kind`` is needed only where a name has both kinds.
+    ``now`` is when the ages of buckets are counted from; it is filled in by the server, and a pin keeps it.
     """
 
-    name: str
     bucket: Bucket = Bucket.DAY
-    start: str | None = None
-    end: str | None = None
     zone: str = "UTC"
-    clock: Clock = Clock.JUDGED
-    kind: ScoreKind | None = None
-    filter: Any = "all"
+    total: bool = False
+    now: str | None = None
 
-    def axis(self, now: dt.datetime) -> Axis:
+    @property
+    def axis(self) -> Axis:
         """The time axis that is asked for."""
-        end = now if self.end is None else read_time("end", self.end)
-        try:
-            start = end - _DEFAULT_SPAN[self.bucket] if self.start is None else read_time("start", self.start)
-        except OverflowError:
-            raise Invalid("end: too early.") from None
-        return Axis(Window(start, end), self.bucket, checked_zone(self.zone), self.clock)
+        return Axis(self.window, self.bucket, checked_zone(self.zone), self.clock)
 
-
-class SeriesPoint(msgspec.Struct, frozen=True):
-    """One bucket. ``low`` to ``high`` is the 95 % interval of the mean: Student's t for numbers, Wilson's for booleans.
-
-    With n = 0 everything else is null: a gap, not a zero. One number alone has no interval.
-    """
-
-    start: dt.datetime
-    n: int
-    mean: float | None
-    low: float | None
-    high: float | None
-    min: float | None
-    max: float | None
+    async def resolved(
+        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta | None = None
+    ) -> Self:
+        """As `Selection.resolved`; the span that is shown by default suits the bucket."""
+        found = await super().resolved(org_id, telemetry, now, span or _SPAN[self.bucket])
+        return msgspec.structs.replace(found, now=self.now or now.isoformat())
 
 
 class ScoreSeries(msgspec.Struct, frozen=True):
-    """A score over time and over the whole window at once."""
+    """A score over time, and over the whole window at once where that was asked for.
+
+    The number of the whole is not put together from the points: clusters reach over buckets.
+    """
 
     name: str
     kind: ScoreKind
     clock: Clock
-    total: SeriesPoint
-    points: list[SeriesPoint]
+    total: Number | None
+    points: list[Point]
 
 
-@post(
-    "/v1/scores/series/query",
-    status_code=200,
-    opt=READ,
-    operation_id="GetScoreSeries",
-    tags=["Scores"],
-)
-async def score_series(data: JSONBody[SeriesQuery], context: FromContext) -> Result[ScoreSeries]:
-    """One score's n, mean, interval, minimum and maximum per bucket."""
-    axis, wanted = data.axis(dt.datetime.now(dt.UTC)), read_filter(data.filter)
+async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> ScoreSeries:
+    """The answer to a series."""
+    axis, asked, kind = question.axis, question.question(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    (starts, found), calls, delays, total = await asyncio.gather(
+        series.over_time(telemetry, asked, axis),
+        _calls(telemetry, question, asked),
+        _delays(telemetry, question, asked),
+        _total(telemetry, question, asked),
+    )
+    cells, now = found.get((), {}), read_time("now", question.now)
+    ends = [*starts[1:], question.window.end]
+    points = []
+    for start, end in zip(starts, ends, strict=True):
+        seen = cells.get(start, _NOTHING)
+        counted = seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(start, 0))
+        complete = _complete(delays, start, min(end, question.window.end), now)
+        points.append(Point.of(counted, kind, start=start, complete=complete, filling=_filling(delays, complete)))
+    return ScoreSeries(question.name, kind, question.clock, total, points)
+
+
+async def _calls(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> dict[dt.datetime, int] | None:
+    if question.clock is not Clock.REQUESTED:
+        return None
+    return await series.calls_over_time(telemetry, asked, question.axis)
+
+
+async def _delays(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Delays | None:
+    """How late scores come; None where no bucket is young enough to be waiting for any, or scores are not late."""
+    now = read_time("now", question.now)
+    if question.clock is not Clock.REQUESTED or question.window.end < now - WATCHED:
+        return None
+    watched = Window(now - WATCHED, now)
+    return estimate_delays(await series.delays(telemetry, asked, watched, EDGES, now))
+
+
+def _complete(delays: Delays | None, start: dt.datetime, end: dt.datetime, now: dt.datetime) -> float | None:
+    oldest, youngest = ((now - at).total_seconds() for at in (start, end))
+    if delays is None or youngest >= WATCHED.total_seconds():
+        return None
+    return delays.of_bucket(max(0.0, youngest), max(0.0, oldest))
+
+
+def _filling(delays: Delays | None, complete: float | None) -> bool:
+    return delays is not None and complete is not None and still_filling(complete)
+
+
+async def _total(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Number | None:
+    if not question.total:
+        return None
+    found = await series.by_segment(telemetry, asked, question.window, question.clock)
+    return Number.of(found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
+
+
+KIND = Kind("series", SeriesQuery, over_time)
+
+
+@post("/v1/scores/series/query", status_code=200, opt=READ, operation_id="GetScoreSeries", tags=["Scores"])
+async def score_series(data: JSONBody[SeriesQuery], context: FromContext) -> PinnedResult[ScoreSeries]:
+    """One score's n, mean, interval, minimum and maximum per bucket; gaps are null, and late buckets are marked."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    name, kind, largest = await _asked_score(data, org_id, telemetry)
-    asked = series.Question(org_id=org_id, name=name, kind=kind, largest=largest, where=wanted)
-    (starts, found), whole = await asyncio.gather(
-        series.over_time(telemetry, asked, axis), series.by_segment(telemetry, asked, axis)
-    )
-    cells = found.get((), {})
-    drawn = [_point(start, _moments(cells.get(start, series.Sums())), kind) for start in starts]
-    total = _point(axis.window.start, _moments(whole.get((), series.Sums())), kind)
-    return Result(ScoreSeries(name, kind, axis.clock, total, drawn))
-
-
-async def _asked_score(data: SeriesQuery, org_id: str, telemetry: Telemetry) -> tuple[str, ScoreKind, float]:
-    boolean = data.name.endswith(BOOLEAN_SUFFIX)
-    name = data.name.removesuffix(BOOLEAN_SUFFIX) if boolean else data.name
-    kind = data.kind or (ScoreKind.BOOLEAN if boolean else None)
-    known = [one for one in await scores.names(telemetry, org_id) if one.name == name and kind in (None, one.kind)]
-    if len(known) > 1:
-        raise Invalid(f"kind: {data.name!r} holds {' and '.join(one.kind for one in known)}; say which.")
-    return (name, known[0].kind, known[0].largest) if known else (name, kind or ScoreKind.NUMERIC, 0.0)
-
-
-def _moments(seen: series.Sums) -> Moments:
-    if not seen.n:
-        return Moments()
-    mean = seen.total / seen.n
-    return Moments(seen.n, float(mean), float(seen.squares - mean * seen.total), seen.minimum, seen.maximum)
-
-
-def _point(start: dt.datetime, seen: Moments, kind: ScoreKind) -> SeriesPoint:
-    estimate = rate_estimate(seen) if kind is ScoreKind.BOOLEAN else mean_estimate(seen)
-    return SeriesPoint(
-        start, estimate.n, estimate.mean, estimate.low, estimate.high, estimate.minimum, estimate.maximum
-    )
+    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    return await answered(context, KIND, question)
 
 
 HANDLERS: list[Any] = [score_series]

@@ -10,11 +10,13 @@ import msgspec
 
 from helicorder.model.filter import Everything, Filter
 from helicorder.model.score import COUNTED_KINDS, ScoreKind
-from helicorder.model.window import zone_of
+from helicorder.model.window import Window, zone_of
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.sql import series as statements
+from helicorder.telemetry.sql.calls import with_edits
 from helicorder.telemetry.sql.conditions import Statement, condition
+from helicorder.telemetry.sql.dimensions import OF_SCORES, PROPERTY, expression
 from helicorder.telemetry.sql.series import Clustering
 
 EVERYTHING = Everything()
@@ -98,6 +100,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return " AND ".join(parts)
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """The values of the dimensions that stand for themselves; all others stand as ``other``."""
+
+    values: tuple[Keys, ...]
+    other: str
+
+
 COLUMN_OF_CLOCK = {Clock.JUDGED: "judged_at", Clock.REQUESTED: "created_at"}
 
 
@@ -124,18 +133,76 @@ async def over_time(
     return [dt.datetime.fromtimestamp(row["start"], zone) for row in starts], found
 
 
-async def by_segment(telemetry: Telemetry, asked: Question, axis: Axis, keys: Sequence[str] = ()) -> dict[Keys, Sums]:
-    """Per value of the keys the sums over the whole window of the axis; without keys, of the empty key.
+async def by_segment(
+    telemetry: Telemetry,
+    asked: Question,
+    window: Window,
+    clock: Clock,
+    by: Sequence[str] = (),
+    kept: Kept | None = None,
+) -> dict[Keys, Sums]:
+    """Per value of some dimensions (`sql.dimensions`) the sums over a window; without any, of the empty key.
+
+    Raises:
+        Invalid: as `over_time`, or no such dimension.
+    """
+
+    def cut(statement: Statement) -> tuple[list[str], str]:
+        column = COLUMN_OF_CLOCK[clock]
+        start, end = statement.instant(window.start), statement.instant(window.end)
+        keys = [expression(statement, name) for name in by]
+        if kept is not None:
+            keys = statements.kept_or_other(statement, keys, kept.values, kept.other)
+        return keys, f"{asked.condition(statement, clock)} AND {column} >= {start} AND {column} < {end}"
+
+    return await _cells(telemetry, asked, cut)
+
+
+async def calls_over_time(telemetry: Telemetry, asked: Question, axis: Axis) -> dict[dt.datetime, int]:
+    """Per bucket that has any, how many calls the filter takes: those that might have been scored.
 
     Raises:
         Invalid: as `over_time`.
     """
+    statement = asked.statement(judged=False)
+    bucket, within = statements.bucket_of(statement, axis, "created_at")
+    where = f"{condition(statement, asked.where)} AND {within}"
+    rows = await telemetry.query(*statements.calls(statement, [bucket], where))
+    zone = zone_of(axis.zone)
+    return {dt.datetime.fromtimestamp(row["k0"], zone): row["calls"] for row in rows}
 
-    def cut(statement: Statement) -> tuple[list[str], str]:
-        _, within = statements.bucket_of(statement, axis, COLUMN_OF_CLOCK[axis.clock])
-        return list(keys), f"{asked.condition(statement, axis.clock)} AND {within}"
 
-    return await _cells(telemetry, asked, cut)
+async def calls_by_segment(
+    telemetry: Telemetry, asked: Question, window: Window, by: Sequence[str], kept: Kept | None = None
+) -> dict[Keys, int] | None:
+    """Per value of some dimensions how many calls the filter takes; None where a dimension is not one of calls.
+
+    Raises:
+        Invalid: as `over_time`.
+    """
+    properties = [name for name in by if name.startswith(PROPERTY)]
+    if set(by) & OF_SCORES or len(properties) > 1:
+        return None
+    statement = asked.statement(judged=False)
+    joined, value = with_edits(statement, properties[0].removeprefix(PROPERTY)) if properties else ("", "")
+    keys = [value if name.startswith(PROPERTY) else f"toString({name})" for name in by]
+    if kept is not None:
+        keys = statements.kept_or_other(statement, keys, kept.values, kept.other)
+    start, end = statement.instant(window.start), statement.instant(window.end)
+    where = f"{condition(statement, asked.where)} AND created_at >= {start} AND created_at < {end}"
+    rows = await telemetry.query(*statements.calls(statement, keys, where, joined))
+    return {_key(row, len(by)): row["calls"] for row in rows}
+
+
+async def delays(
+    telemetry: Telemetry, asked: Question, window: Window, edges: Sequence[float], now: dt.datetime
+) -> dict[tuple[int, int], int]:
+    """How many scores of the window's requests came in which bin of delay, by the bin of their request's age."""
+    statement = asked.statement()
+    start, end = statement.instant(window.start), statement.instant(window.end)
+    where = f"{asked.condition(statement, Clock.REQUESTED)} AND created_at >= {start} AND created_at < {end}"
+    rows = await telemetry.query(*statements.delays(statement, where, edges, now))
+    return {(row["delay"], row["age"]): row["n"] for row in rows}
 
 
 async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, Sums]:

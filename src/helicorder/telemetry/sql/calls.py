@@ -47,7 +47,7 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     order = [f"created_at {direction}", f"request_id {direction}"]
     edits = ""
     if page.sort_property is not None:
-        edits, value = _with_edits(statement, page.sort_property)
+        edits, value = with_edits(statement, page.sort_property)
         order.insert(0, f"{value} {direction}")
     elif page.sort is not SortKey.CREATED_AT:
         order.insert(0, f"{SORTED[page.sort]} {direction} NULLS LAST")
@@ -58,8 +58,11 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     )
 
 
-def _with_edits(statement: Statement, key: str) -> tuple[str, str]:
-    """A join that adds a map of a property's edits, and the property's value read through it, as a filter reads it."""
+def with_edits(statement: Statement, key: str) -> tuple[str, str]:
+    """A join that adds a map of a property's edits, and the property's value read through it, as a filter reads it.
+
+    Made once for a statement, since the join has a name.
+    """
     keys = [statement.text(spelling) for spelling in spellings(key)]
     join = (
         " LEFT ANY JOIN (SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
+from helicorder.telemetry.sql.series import on_grid
 
 OTHER = "(other)"
 """What stands for the values of a dimension that are too rare to stand for themselves."""
@@ -56,6 +57,6 @@ def cells(
     return statement.query(
         f"SELECT {''.join(f'{key}, ' for key in keys)}toUInt8({split}) AS period, "
         f"cluster % {statement.bind('UInt64', blocks)} AS block, count() AS n, "
-        "sum(toInt128(round(value * {scale:Float64}))) AS total "
+        f"sum({on_grid('value')}) AS total "
         f"{current(statement, where)} GROUP BY {names}period, block ORDER BY {names}period, block"
     )

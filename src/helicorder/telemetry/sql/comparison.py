@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, Clustering
+from helicorder.telemetry.sql.series import CLUSTER, Clustering, on_grid
 
 COST_PLACES = 12
 """Decimal places of US dollars in sums; those of a cost in the store."""
@@ -85,7 +85,7 @@ def two_segments(
     return statement.query(
         f"SELECT {names}{', '.join(outer)} FROM ("
         f"SELECT {named}{CLUSTER[clustering]} AS g, {', '.join(inner)} FROM ("
-        f"SELECT *, toInt128(round(value * {{scale:Float64}})) AS q, ifNull({arms[0]}, false) AS in_a, "
+        f"SELECT *, {on_grid('value')} AS q, ifNull({arms[0]}, false) AS in_a, "
         f"ifNull({arms[1]}, false) AS in_b {source}) GROUP BY {names}g) AS s "
         + (f"GROUP BY {names.rstrip(', ')}" if keys else "")
     )
@@ -114,7 +114,7 @@ def pairs(statement: Statement, where: str, arms: tuple[str, str], match_propert
         "SELECT countIf(in_a) AS m_a, countIf(in_b) AS m_b, max(in_a AND value = 1) AS top_a, "
         "max(in_b AND value = 1) AS top_b, "
         "toInt128(round(sumIf(q, in_b) / m_b - sumIf(q, in_a) / m_a)) AS d FROM ("
-        f"SELECT value, {match} AS matched, toInt128(round(value * {{scale:Float64}})) AS q, "
+        f"SELECT value, {match} AS matched, {on_grid('value')} AS q, "
         f"ifNull({arms[0]}, false) AS in_a, ifNull({arms[1]}, false) AS in_b {source}"
         ") WHERE NOT empty(matched) GROUP BY matched HAVING m_a > 0 AND m_b > 0)"
     )

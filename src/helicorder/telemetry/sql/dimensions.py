@@ -16,6 +16,8 @@ COLUMNS = (
     "author",
 )
 PROPERTY = "property:"
+OF_SCORES = frozenset({"source", "author"})
+"""Dimensions that a call does not have."""
 
 
 def checked_dimension(name: str) -> str:

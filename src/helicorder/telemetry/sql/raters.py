@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
+from helicorder.telemetry.sql.series import on_grid
 
 VALUE = "multiIf(kind = 'categorical', label, kind = 'boolean', if(value = 1, 'true', 'false'), toString(value))"
 """A value as text, in which categories and numbers alike can be counted."""
@@ -45,7 +46,7 @@ def moments_of_two(statement: Statement, sides: str, *, places: int) -> Query:
     return statement.query(
         "SELECT count() AS n, sum(q0) AS x, sum(q1) AS y, sum(toInt256(q0) * q0) AS xx, sum(toInt256(q1) * q1) AS yy, "
         "sum(toInt256(q0) * q1) AS xy, sum(abs(q0 - q1)) AS apart FROM ("
-        "SELECT toInt128(round(x0 * {scale:Float64})) AS q0, toInt128(round(x1 * {scale:Float64})) AS q1 "
+        f"SELECT {on_grid('x0')} AS q0, {on_grid('x1')} AS q1 "
         f"FROM ({sides}) WHERE h0 AND h1)"
     )
 

@@ -23,6 +23,8 @@ MAX_STEPS = 20_000
 USUAL_PLACES = 12
 # Sums are 128 bits wide, 10**38: a hundred million rows leave 10**30 to one value on the grid.
 MOST_DIGITS = 30
+LARGEST = 1e15
+"""In sums, values beyond this by size count as this: one stray 1e300 must not hide all other values of its name."""
 WEIGHT_PLACES = 9
 
 # A bucket begins where the zone's own clock and calendar say, so a day may have 23 or 25 hours. Weeks begin on Monday.
@@ -71,14 +73,16 @@ CLUSTER = {
 
 
 def places_of(largest: float) -> int:
-    """How many decimal places values keep in sums, from the largest by size: 12 unless they are very large or small.
-
-    Twelve places are more than a score is ever given with, and hold sums of ten million squares of values up to 1e21.
-    """
-    if largest == 0 or not math.isfinite(largest):
+    """How many decimal places values keep in sums, from a bound on them by size: 12, and more where all are tiny."""
+    if largest <= 0:
         return USUAL_PLACES
-    digits = math.ceil(math.log10(largest))
+    digits = math.ceil(math.log10(min(largest, LARGEST)))
     return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), MOST_DIGITS - digits)
+
+
+def on_grid(value: str) -> str:
+    """A value as a whole number of grid steps; the statement's parameter ``scale`` is 10**places."""
+    return f"toInt128(round(least(greatest({value}, -{LARGEST:g}), {LARGEST:g}) * {{scale:Float64}}))"
 
 
 def sums(
@@ -103,7 +107,7 @@ def sums(
         "sum(toInt256(x) * x) AS xx, sum(m) AS weights, sum(x) AS weighted, sum(ww) AS weights_squared, "
         "sum(shared) AS shared, sum(drawn) AS drawn FROM ("
         f"SELECT {named + ', ' if keys else ''}{CLUSTER[clustering]} AS g, count() AS n, "
-        "sum(toInt128(round(value * {scale:Float64})) AS q) AS total, sum(toInt256(q) * q) AS squares, "
+        f"sum({on_grid('value')} AS q) AS total, sum(toInt256(q) * q) AS squares, "
         f"min(value) AS low, max(value) AS high, sum({weight} AS w) AS m, sum(w * q) AS x, sum(toInt256(w) * w) AS ww, "
         "countIf(shared) AS shared, countIf(inclusion != 0) AS drawn "
         f"{current(statement, where)} GROUP BY {lead}g) {group}{f'ORDER BY {names}' if keys else ''}"
@@ -119,7 +123,7 @@ def requests(statement: Statement, keys: Sequence[str], where: str) -> Query:
     )
 
 
-def calls(statement: Statement, keys: Sequence[str], where: str) -> Query:
+def calls(statement: Statement, keys: Sequence[str], where: str, joined: str = "") -> Query:
     """Per value of the keys how many calls satisfy a condition: those that might have been scored."""
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
@@ -127,7 +131,30 @@ def calls(statement: Statement, keys: Sequence[str], where: str) -> Query:
     if statement.as_of is not None:
         until = f" AND version <= {statement.bind('UInt64', statement.as_of)}"
     return statement.query(
-        f"SELECT {named}count() AS calls FROM calls FINAL WHERE org_id = {{org:String}} AND {where}{until} {group}"
+        f"SELECT {named}count() AS calls FROM calls FINAL{joined} "
+        f"WHERE org_id = {{org:String}} AND {where}{until} {group}"
+    )
+
+
+def kept_or_other(statement: Statement, keys: Sequence[str], kept: Sequence[Sequence[str]], other: str) -> list[str]:
+    """The keys, with ``other`` in place of all of them where their values together are not among those kept."""
+    statement.params["kept"] = ["\x1f".join(values) for values in kept]
+    among = f"has({{kept:Array(String)}}, concatWithSeparator('\x1f', {', '.join(keys)}))"
+    return [f"if({among}, {key}, {statement.text(other)})" for key in keys]
+
+
+def delays(statement: Statement, where: str, edges: Sequence[float], now: dt.datetime) -> Query:
+    """How many scores came how long after their request, by bin of the delay and of the request's age: ``n``.
+
+    Bin k is the number of edges, in seconds, that a time has reached.
+    """
+    statement.params["edges"] = list(edges)
+    statement.params["now"] = microseconds(now)
+    reached = "arrayCount(edge -> edge <= {}, {{edges:Array(Float64)}})"
+    delay = reached.format("(toUnixTimestamp64Micro(judged_at) - toUnixTimestamp64Micro(created_at)) / 1e6")
+    age = reached.format("({now:Int64} - toUnixTimestamp64Micro(created_at)) / 1e6")
+    return statement.query(
+        f"SELECT {delay} AS delay, {age} AS age, count() AS n {current(statement, where)} GROUP BY delay, age"
     )
 
 

@@ -25,6 +25,7 @@ from helicorder.api import (
     score_breakdown,
     score_changes,
     score_compare,
+    score_distribution,
     score_list,
     score_series,
     score_store,
@@ -58,6 +59,7 @@ HANDLERS: list[Any] = [
     *dashboard.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
+    *score_distribution.HANDLERS,
     *score_compare.HANDLERS,
     *score_list.HANDLERS,
     *score_changes.HANDLERS,
@@ -67,7 +69,7 @@ HANDLERS: list[Any] = [
     *operations.HANDLERS,
 ]
 
-PINNED = (score_series.KIND, score_breakdown.KIND, score_compare.KIND)
+PINNED = (score_series.KIND, score_breakdown.KIND, score_distribution.KIND, score_compare.KIND)
 
 # A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
 # everybody on the event loop, so the limit is what keeps that short.

@@ -62,13 +62,13 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         times = {"start": start.isoformat(), "end": end.isoformat()}
         return msgspec.structs.replace(self, name=name, kind=kind, largest=self.largest or largest, **times)
 
-    def question(self, org_id: str, as_of: int | None) -> Question:
-        """What to ask the store.
+    def question(self, org_id: str, as_of: int | None, *, categories: bool = False) -> Question:
+        """What to ask the store; about numbers, unless it is said that categories will do.
 
         Raises:
             Invalid: the filter is not understood, or the kind has no numbers.
         """
-        if self.kind not in COUNTED_KINDS:
+        if self.kind not in COUNTED_KINDS and not (categories and self.kind is ScoreKind.CATEGORICAL):
             raise Invalid(f"{self.name!r} is {self.kind}: this needs a numeric or a boolean score.")
         return Question(
             org_id=org_id,

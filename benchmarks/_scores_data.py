@@ -1,5 +1,7 @@
 """Millions of calls and scores, put into a store by the store itself: what months of traffic leave behind."""
 
+# ruff: noqa: S608 -- constants of this file put together; values travel as parameters
+
 import time
 from collections.abc import Callable
 
@@ -17,7 +19,8 @@ _CALLS = f"""
 INSERT INTO calls (org_id, created_at, request_id, version, response_at, provider, model, status, request_model,
     response_model, path, target_url, ending, streamed, latency_ms, prompt_tokens, completion_tokens, cost_usd, user_id,
     session_id, session_name, properties, prompt_id, prompt_version, country_code, size_bytes, input_key)
-SELECT {{org:String}}, fromUnixTimestamp64Micro({_AT}, 'UTC') AS at, concat('r-', hex(sipHash64(number)), '-', toString(number)),
+SELECT {{org:String}}, fromUnixTimestamp64Micro({_AT}, 'UTC') AS at,
+    concat('r-', hex(sipHash64(number)), '-', toString(number)),
     {_AT} AS v, at, ['OPENAI', 'OPENAI', 'ANTHROPIC', 'GOOGLE', 'OPENAI'][m] AS provider,
     ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4', 'gemini-2.5-flash', 'o4-mini'][cityHash64(number, 1) % 5 + 1 AS m],
     200, NULL, NULL, '/v1/chat/completions', 'https://api.example.com', 'done', false,

@@ -1,8 +1,8 @@
-"""The two weeks before the demo: logged calls of a support assistant, with a fault for the tour to find.
+"""The two weeks before the demo: logged calls of a support assistant, with two faults to be found.
 
 On one day the prompt went from v11 to v12, which answers worse in French, and from then on more of the traffic is
 French. A small judge model says of each answer whether it is correct, and passes too many that are not; people have
-labelled some answers, drawn with a known probability. `docs/tour.md` finds both.
+labelled some answers, drawn with a known probability.
 """
 
 import datetime as dt

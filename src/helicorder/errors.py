@@ -13,6 +13,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── NotFound                   404
     │   ├── MethodNotAllowed           405
     │   ├── IdempotencyConflict        409
+    │   ├── Conflict                   409
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422

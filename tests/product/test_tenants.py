@@ -9,6 +9,7 @@ import pytest
 
 from helicorder.api.application import openapi_document
 from helicorder.model.ids import new_id
+from helicorder.model.score import Source, Target, natural_id
 from product_server import Product
 
 CANARY = f"canary-{new_id()}"
@@ -59,8 +60,18 @@ def body_for(path: str) -> Any:
         "property": {"key": "k", "value": "v"},
         "log": {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"json": {}, "status": 200}},
     }
-    if "series" in path:
-        return series
+    analysed = {
+        "series": series,
+        "breakdown": series | {"by": ["model", "property:canary"]},
+        "distribution": series,
+        "compare": series | {"a": {}, "b": {}, "by": "model"},
+        "scores": {"count": True, "limit": 1000},
+    }
+    if path.startswith("/v1/scores/") and path.endswith("/query"):
+        return analysed[path.split("/")[-2]]
+    if path.startswith("/v1/scores"):
+        item = {"request_id": new_id(), "name": "tenant", "value": 1}
+        return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
     if "dashboard" in path:
         return {"userFilter": "all", **times}
     return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})
@@ -71,10 +82,12 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     product: Product, other_key: str, foreign_id: str, method: str, path: str
 ) -> None:
     """Every route but the public ones is 401 without a valid key, and none shows another organisation's data."""
-    concrete = path.replace("{request_id}", foreign_id)
-    body = body_for(path) if method in ("POST", "PUT") else None
+    score_id = natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, "")
+    concrete = path.replace("{request_id}", foreign_id).replace("{score_id}", score_id).replace("{name}", CANARY)
+    body = body_for(path) if method in ("POST", "PUT") else {"value": 0} if method == "PATCH" else None
     mine = product.ask(method, concrete, body)
-    echoed = (concrete, f'"name":"{CANARY}"')  # what the caller itself said
+    assert ("{score_id}" in path) <= (mine.status == 404)
+    echoed = (concrete, f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")  # what the caller itself said
     assert CANARY not in functools.reduce(lambda text, own: text.replace(own, ""), echoed, mine.body.decode())
     if path in PUBLIC_PATHS:
         return

@@ -1,8 +1,9 @@
 """What a handler is given besides its input: who asks, and the two ways to the data."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request
 from litestar.di import NamedDependency
 
@@ -16,6 +17,7 @@ from helicorder.model.principal import Principal
 from helicorder.model.row import Row
 from helicorder.telemetry.client import Telemetry
 
+Answer = TypeVar("Answer")
 Reading = Callable[[], Awaitable[Telemetry]]
 
 
@@ -56,6 +58,12 @@ class Context:
         """
         kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
         return answer if kept is None else kept
+
+    async def commit_once(self, rows: Sequence[Row], answer: Answer) -> Answer:
+        """As `commit`, for an answer that is not yet JSON; under a key that was used before, the answer given then."""
+        encoded = msgspec.json.encode(answer)
+        kept = await self.commit(rows, encoded)
+        return answer if kept == encoded else msgspec.json.decode(kept, type=type(answer))
 
     async def definitions(self) -> Mapping[str, Definition]:
         """What the principal's organisation says its scores mean, by name; at most half a second old."""

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
 from litestar import Response, get
-from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter
 
@@ -143,15 +142,14 @@ def handlers(kinds: Iterable[Kind]) -> list[HTTPRouteHandler]:
     """The routes that open the links of these kinds."""
     known = {kind.name: kind for kind in kinds}
 
-    @get("/v1/pins/{token:str}", opt=READ, operation_id="ReplayPin", tags=["Pins"], media_type=MediaType.JSON)
-    async def replay(token: Token, context: FromContext) -> Response[bytes]:
+    @get("/v1/pins/{token:str}", opt=READ, operation_id="ReplayPin", tags=["Pins"])
+    async def replay(token: Token, context: FromContext) -> Response[PinnedResult[Any]]:
         """The pinned answer again, to the byte; ``helicorder-replay`` says ``identical``, or ``changed`` where not."""
         held, kind, question = _opened(token, context, known)
         telemetry, org_id = await context.reading(), context.principal.org_id
         data = await kind.answer(question, org_id, telemetry, held.as_of)
         word = "identical" if _digest(data) == held.digest else "changed"
-        body = msgspec.json.encode(_with_pin(kind, org_id, question, held.as_of, data))
-        return Response(body, media_type=MediaType.JSON, headers={"helicorder-replay": word})
+        return Response(_with_pin(kind, org_id, question, held.as_of, data), headers={"helicorder-replay": word})
 
     @get("/v1/pins/{token:str}/now", opt=READ, operation_id="ComparePin", tags=["Pins"])
     async def now(token: Token, context: FromContext) -> Result[Replay]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, delete, get, patch, post
-from litestar.enums import MediaType
+from litestar import delete, get, patch, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from helicorder.api.access import READ, WRITE
@@ -83,12 +82,11 @@ class ScoreEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @post("/v1/scores", status_code=200, opt=WRITE, operation_id="CreateScore", tags=["Scores"])
-async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Response[bytes]:
+async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Result[StoredScore]:
     """Add a score, or a new version of one; durable when this answers."""
     score = data.score(context.principal, dt.datetime.now(dt.UTC))
     check(await context.definitions(), score)
-    answer = msgspec.json.encode(Result(StoredScore(score.score_id)))
-    return Response(await context.commit([score], answer), media_type=MediaType.JSON)
+    return await context.commit_once([score], Result(StoredScore(score.score_id)))
 
 
 @post(
@@ -99,7 +97,7 @@ async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Resp
     tags=["Scores"],
     request_max_body_size=MAX_BATCH_BYTES,
 )
-async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> Response[bytes]:
+async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> Result[BatchResults]:
     """Add up to 10,000 scores with one fsync. Each is judged by itself: a bad one neither fails nor hides the rest."""
     if not 1 <= len(data.scores) <= MAX_BATCH:
         raise Invalid(f"scores: 1 to {MAX_BATCH} items; there are {len(data.scores)}.")
@@ -115,8 +113,7 @@ async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> R
             else:
                 results.append(ItemResult(index, "refused", None, Refusal(read.code, read.message)))
         await asyncio.sleep(0)
-    answer = msgspec.json.encode(Result(BatchResults(len(stored), results)))
-    return Response(await context.commit(stored, answer), media_type=MediaType.JSON)
+    return await context.commit_once(stored, Result(BatchResults(len(stored), results)))
 
 
 def _read(
@@ -147,7 +144,7 @@ async def get_versions(score_id: ScoreId, context: FromContext) -> Result[list[S
 
 
 @patch("/v1/scores/{score_id:str}", opt=WRITE, operation_id="EditScore", tags=["Scores"])
-async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: FromContext) -> Response[bytes]:
+async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: FromContext) -> Result[StoredScore]:
     """Change a score: a new version, which says who changed what and why; the earlier ones are kept."""
     *_, current = await _current(context, score_id, None)
     if data.version is not None and data.version != str(current.version):
@@ -166,17 +163,15 @@ async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: From
         value=edited.value, label=edited.label, text=edited.text, comment=edited.comment, metadata=edited.metadata,
     )  # fmt: skip
     check(await context.definitions(), version)
-    answer = msgspec.json.encode(Result(StoredScore(score_id)))
-    return Response(await context.commit([version], answer), media_type=MediaType.JSON)
+    return await context.commit_once([version], Result(StoredScore(score_id)))
 
 
 @delete("/v1/scores/{score_id:str}", status_code=200, opt=WRITE, operation_id="DeleteScore", tags=["Scores"])
-async def delete_score(score_id: ScoreId, context: FromContext, reason: Reason = "") -> Response[bytes]:
+async def delete_score(score_id: ScoreId, context: FromContext, reason: Reason = "") -> Result[StoredScore]:
     """Delete a score: a tombstone, after which it counts nowhere; its versions are kept, and what was as of before."""
     *_, current = await _current(context, score_id, None)
     gone = _again(current, context.principal, reason, deleted=True)
-    answer = msgspec.json.encode(Result(StoredScore(score_id)))
-    return Response(await context.commit([gone], answer), media_type=MediaType.JSON)
+    return await context.commit_once([gone], Result(StoredScore(score_id)))
 
 
 def _again(current: Judgement, principal: Principal, reason: str, **changes: Any) -> Score:

@@ -20,7 +20,7 @@ _WITH_COVARIATE = 6
 
 
 def of_metric(two: TwoSegments, metric: str) -> Difference:
-    """The difference of the means of a metric; clusters are those that hold a value of it, so few is said soon."""
+    """The difference of the means of a metric; the clusters are those of the scores, whether or not they have it."""
     sums = two.metrics[metric]
     return scoring.clustered(_sums(sums.a), _sums(sums.b), _gram(two, sums))
 

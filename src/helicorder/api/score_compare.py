@@ -48,6 +48,9 @@ FLAG_AT = 0.1
 """The share of false flags among flags that a table of slices may have, on average."""
 
 
+GAIN = {Direction.HIGHER: 1, Direction.LOWER: -1, Direction.NEITHER: 0}
+
+
 class SegmentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Some calls; ``start`` and ``end`` where its time is not that of the whole question."""
 
@@ -152,7 +155,7 @@ async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as
     sharper, ratio = with_covariate(two)
     cost, latency = of_metric(two, "cost"), of_metric(two, "latency")
     direction = question.direction or Direction.HIGHER
-    gains = {"quality": -1 if direction is Direction.LOWER else 1, "cost": -1, "latency": -1}
+    gains = {"quality": GAIN[direction], "cost": -1, "latency": -1}
     return Compared(
         name=question.name,
         kind=kind,

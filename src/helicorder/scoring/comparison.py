@@ -9,11 +9,11 @@ import math
 from fractions import Fraction
 
 import msgspec
-from scipy.special import bdtr, ndtr, stdtr
+from scipy.special import bdtr, ndtr, stdtr, stdtrit
 
 from helicorder.scoring.estimates import FEW
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.statistics import CONFIDENCE, normal_quantile, student_quantile, wilson
+from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile, student_quantile, wilson
 
 PAIRED_SHARE = Fraction(4, 5)
 """Pairs must hold at least this share of the rows, else what is left out might be what differs."""
@@ -118,14 +118,34 @@ def clustered(a: Sums, b: Sums, gram: Gram, level: float = CONFIDENCE) -> Differ
 
     The Gram is over clusters, of (scores of a, their sum, scores of b, their sum). Liang and Zeger (1986); Cameron and
     Miller, "A Practitioner's Guide to Cluster-Robust Inference", JHR 50 (2015). With one cluster per pair it is the
-    paired t. Fewer than 30 clusters give too narrow an interval, and a warning.
+    paired t. Without two clusters on each side there is no interval: a segment that lies in one cluster shows no
+    spread of its own. Fewer than 30 clusters, or as few in effect on one side, give too narrow an interval, and a
+    warning.
     """
-    if not a.n or not b.n or gram.groups < 2:  # noqa: PLR2004 -- the least that can differ
+    few = fewest_clusters(a, b, gram, (0, 2))
+    if few <= 1:
         return _without_interval(a, b, level)
     gradient = (a.mean / a.n, Fraction(-1, a.n), -b.mean / b.n, Fraction(1, b.n))
     found = _by_t(a, b, math.sqrt(gram.variance(gradient)), gram.groups - 1, Means.CLUSTERED, level)
-    warning = f"fewer than {FEW} clusters" if gram.groups < FEW else None
-    return msgspec.structs.replace(found, clusters=gram.groups, warning=warning)
+    return msgspec.structs.replace(found, clusters=gram.groups, warning=cluster_warning(gram.groups, few))
+
+
+def fewest_clusters(a: Sums, b: Sums, gram: Gram, sizes: tuple[int, int]) -> Fraction:
+    """In how many clusters of equal size the segment with fewer of them would be spread as much; 0 for an empty one.
+
+    (sum of sizes)**2 / sum of squared sizes, after Kish, Survey Sampling (1965). ``sizes`` are the places in the Gram
+    of how many scores a cluster has of a, and of b. It is 1 exactly where all scores of a segment share a cluster.
+    """
+    if not a.n or not b.n:
+        return Fraction()
+    return min(gram.totals[place] ** 2 / gram.products[place][place] for place in sizes)
+
+
+def cluster_warning(groups: int, few: Fraction) -> str | None:
+    """What to say of few clusters, in all or in effect on one side."""
+    if groups < FEW:
+        return f"fewer than {FEW} clusters"
+    return f"one segment is spread over fewer than {FEW} clusters" if few < FEW else None
 
 
 def paired(pairs: int, total: Fraction, squares: Fraction, level: float = CONFIDENCE) -> Difference:
@@ -139,7 +159,7 @@ def paired(pairs: int, total: Fraction, squares: Fraction, level: float = CONFID
     error = math.sqrt(of_pairs.variance / pairs)
     middle, reach = float(of_pairs.mean), student_quantile(pairs - 1, level) * error
     return Difference(
-        difference=middle, low=middle - reach, high=middle + reach, p_value=_t_test(middle, error, pairs - 1),
+        difference=middle, low=middle - reach, high=middle + reach, p_value=t_test(middle, error, pairs - 1),
         standard_error=error, n_a=pairs, n_b=pairs, method=Means.PAIRED_T, level=level,
     )  # fmt: skip
 
@@ -183,15 +203,16 @@ def _mcnemar(only_a: int, only_b: int) -> float:
 
 
 def _by_t(a: Sums, b: Sums, error: float, freedom: float, method: Means, level: float) -> Difference:
-    reach = student_quantile(max(1, math.floor(freedom)), level) * error if error else 0.0
+    reach = float(stdtrit(freedom, (1 + checked_level(level)) / 2)) * error
     middle = float(b.mean - a.mean)
-    return _framed(a, b, (middle - reach, middle + reach), _t_test(middle, error, freedom), error, method, level)
+    return _framed(a, b, (middle - reach, middle + reach), t_test(middle, error, freedom), error, method, level)
 
 
-def _t_test(difference: float, error: float, freedom: float) -> float:
+def t_test(difference: float, error: float, freedom: float) -> float:
+    """The two-sided p-value of Student's t; without spread 0 for any difference and 1 for none."""
     if not error:
         return 1.0 if not difference else 0.0
-    return 2 * float(stdtr(freedom, -abs(difference) / error))
+    return min(1.0, 2 * float(stdtr(freedom, -abs(difference) / error)))
 
 
 def _framed(

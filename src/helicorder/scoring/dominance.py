@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from helicorder.scoring.comparison import Difference
-from helicorder.scoring.statistics import normal_quantile
 
 
 class Dominance(msgspec.Struct, frozen=True):
@@ -20,9 +19,11 @@ def dominance(differences: Mapping[str, Difference], gains: Mapping[str, int]) -
 
     ``gains`` is +1 for an objective of which more is better, -1 for one of which less is. The level of each interval is
     shared out over the objectives (Bonferroni, the first step of Holm, Scandinavian Journal of Statistics 6 (1979)), so
-    that a false dominance has at most probability alpha. Intervals that overlap 0 are a tie, and are called one.
+    that a false dominance has at most probability alpha: an objective counts where its interval is off 0 and its
+    p-value is at most alpha over the objectives. Intervals that overlap 0 are a tie, and are called one. An objective
+    with a gain of 0 is neither better nor worse.
     """
-    known = {name: found for name, found in differences.items() if found.standard_error is not None}
+    known = {name: found for name, found in differences.items() if found.p_value is not None}
     signs = {name: _sign(found, gains[name], len(known)) for name, found in known.items()}
     better = sorted(name for name, sign in signs.items() if sign > 0)
     worse = sorted(name for name, sign in signs.items() if sign < 0)
@@ -36,9 +37,8 @@ def dominance(differences: Mapping[str, Difference], gains: Mapping[str, int]) -
 
 
 def _sign(found: Difference, gain: int, objectives: int) -> int:
-    if found.difference is None or not found.standard_error:
+    if found.low is None or found.high is None or found.p_value is None or found.low <= 0 <= found.high:
         return 0
-    quantile = normal_quantile(1 - (1 - found.level) / objectives)
-    if abs(found.difference) <= quantile * found.standard_error:
+    if found.p_value > (1 - found.level) / objectives:
         return 0
-    return gain if found.difference > 0 else -gain
+    return gain if found.low > 0 else -gain

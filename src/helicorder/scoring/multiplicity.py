@@ -8,6 +8,9 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
 
     Benjamini and Hochberg, "Controlling the False Discovery Rate", JRSS-B 57 (1995). The expected share of false flags
     among the flags is then at most q, for independent or positively dependent looks.
+
+    Raises:
+        ValueError: a p-value outside [0, 1].
     """
     from scipy.stats import false_discovery_control  # noqa: PLC0415 -- a heavy import, kept from the start of a server
 
@@ -18,5 +21,10 @@ def level_of_flagged(flagged: int, looks: int, q: float) -> float:
     """The confidence level of the intervals of those that were flagged, so that a share 1 - q of them holds.
 
     1 - R q / m: Benjamini and Yekutieli, "False Discovery Rate-Adjusted Multiple Confidence Intervals", JASA (2005).
+
+    Raises:
+        ValueError: there is no interval to speak of: nothing was flagged, or more than was looked at.
     """
+    if not 0 < flagged <= looks:
+        raise ValueError(f"flagged {flagged} of {looks}")
     return 1 - flagged * q / looks

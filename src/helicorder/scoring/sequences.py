@@ -26,6 +26,7 @@ def asymptotic_radius(n: float, deviation: float, level: float, look_at: int = L
     Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-Uniform Central Limit Theory and Asymptotic Confidence
     Sequences", Annals of Statistics 52 (2024), equation 8, with rho tuned for ``look_at`` observations. For any scores
     with a finite variance; wider than an interval for one look, which is the price of looking at will.
+    Not for rare outcomes or heavy tails from the first look on: `docs/statistics/peeking.md` has figures.
     """
     alpha = 1 - level
     rho2 = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1) / look_at
@@ -33,12 +34,14 @@ def asymptotic_radius(n: float, deviation: float, level: float, look_at: int = L
 
 
 def asymptotic(estimate: float, standard_error: float, n: int, level: float) -> Sequence | None:
-    """The asymptotic sequence around an estimate that is a mean of n independent influences; None for n < FIRST.
+    """The asymptotic sequence around an estimate that is a mean of n independent influences.
+
+    None for n < FIRST, and where nothing has varied yet: so far equal scores do not show how far off they are.
 
     A difference of two clustered means is such a mean: of each cluster's influence on it, so n is the number of
     clusters and standard_error**2 times n is the variance of an influence.
     """
-    if n < FIRST:
+    if n < FIRST or not standard_error:
         return None
     reach = asymptotic_radius(n, standard_error * math.sqrt(n), level)
     return Sequence(estimate - reach, estimate + reach, level)
@@ -51,9 +54,9 @@ def empirical_bernstein(values: npt.NDArray[np.float64], level: float) -> npt.ND
     predictable plug-in empirical Bernstein sequence, intersected over time. No assumption but the bounds.
 
     Raises:
-        ValueError: a value outside [0, 1].
+        ValueError: a value outside [0, 1], or not a number.
     """
-    if values.size and (values.min() < 0 or values.max() > 1):
+    if values.size and not (values.min() >= 0 and values.max() <= 1):
         raise ValueError("values must lie in [0, 1]")
     alpha, looks = 1 - level, np.arange(1, values.size + 1)
     mean = (0.5 + np.cumsum(values)) / (looks + 1)

@@ -83,11 +83,12 @@ def _sentence(found: Difference, word: Word, smallest: float | None, margin: flo
     if found.difference is None or found.low is None or found.high is None:
         return "Not yet known: there are too few scores."
     size = f"{abs(found.difference):.3g}"
-    ends = f"{found.level:.0%} interval {found.low:+.3g} to {found.high:+.3g}"
+    ends = f"{100 * found.level:.4g}% interval {found.low:+.3g} to {found.high:+.3g}"
     if word is Word.SAME:
         return f"The same: no difference larger than {margin:.3g} ({ends})."
     if word is Word.NOT_KNOWN:
         seen = "" if smallest is None else f" This data would have shown a difference of {smallest:.3g}."
-        return f"Not yet known: the difference may be 0 ({ends}).{seen}"
+        unclear = "the difference may be 0" if found.low <= 0 <= found.high else f"it may be less than {margin:.3g}"
+        return f"Not yet known: {unclear} ({ends}).{seen}"
     fell = "rose" if found.difference > 0 else "fell"
     return f"{word.capitalize()}: the mean {fell} by {size} ({ends})."

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from helicorder.model.call import Call
@@ -108,16 +109,20 @@ async def stored(telemetry: Telemetry, org_id: str, as_of: int | None = None) ->
     return sorted((*list(row.values())[:-1], sorted(row["properties"].items())) for row in rows)
 
 
+# Every step is a load into a real store: what fails is told as it was drawn, not after minutes of making it smaller.
+HISTORIES = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 VERSIONS = itertools.count(1_000)
 """Never given twice: what an example loads touches no other."""
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-async def test_current_scores_follow_from_what_happened(store: Store, data: st.DataObject) -> None:
-    """In any cuts, any order and however often, loading a history leaves what it means; and as of each mark too."""
+async def follows(store: Store, data: st.DataObject) -> None:
+    """Load a drawn history in a drawn order, then parts of it again; compare with what it means, now and at marks."""
     org_id = new_id()
-    rows: list[Row] = data.draw(st.lists(st.one_of(calls(org_id), scores(org_id), edits(org_id)), max_size=12))
+    rows: list[Row] = data.draw(st.lists(st.one_of(calls(org_id), scores(org_id), edits(org_id)), max_size=10))
     history = [Stamped(next(VERSIONS), row) for row in rows]
     for stamped in data.draw(st.permutations(history)):
         await load(store.telemetry, [stamped])
@@ -128,3 +133,20 @@ async def test_current_scores_follow_from_what_happened(store: Store, data: st.D
     for mark in data.draw(st.lists(st.sampled_from(history), max_size=2)) if history else []:
         until = [one for one in history if one.version <= mark.version]
         assert await stored(store.telemetry, org_id, mark.version) == facts(until)
+
+
+@pytest.mark.timeout(600)
+@settings(HISTORIES, max_examples=8)
+@given(data=st.data())
+async def test_current_scores_follow_from_what_happened(store: Store, data: st.DataObject) -> None:
+    """In any cuts, any order and however often, loading a history leaves what it means; and as of each mark too."""
+    await follows(store, data)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@settings(HISTORIES, max_examples=200)
+@given(data=st.data())
+async def test_current_scores_follow_from_two_hundred_histories(store: Store, data: st.DataObject) -> None:
+    """The same for many more."""
+    await follows(store, data)

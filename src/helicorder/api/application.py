@@ -22,6 +22,7 @@ from helicorder.api import (
     pins,
     properties,
     requests,
+    score_bisect,
     score_breakdown,
     score_changes,
     score_compare,
@@ -61,6 +62,7 @@ HANDLERS: list[Any] = [
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,
     *score_compare.HANDLERS,
+    *score_bisect.HANDLERS,
     *score_list.HANDLERS,
     *score_changes.HANDLERS,
     *score_store.HANDLERS,
@@ -69,7 +71,13 @@ HANDLERS: list[Any] = [
     *operations.HANDLERS,
 ]
 
-PINNED = (score_series.KIND, score_breakdown.KIND, score_distribution.KIND, score_compare.KIND)
+PINNED = (
+    score_series.KIND,
+    score_breakdown.KIND,
+    score_distribution.KIND,
+    score_compare.KIND,
+    score_bisect.KIND,
+)
 
 # A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
 # everybody on the event loop, so the limit is what keeps that short.

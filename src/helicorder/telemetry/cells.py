@@ -16,7 +16,7 @@ from helicorder.telemetry.sql.conditions import Statement
 from helicorder.telemetry.sql.dimensions import expression
 from helicorder.telemetry.sql.series import places_of
 
-__all__ = ["OTHER", "Cell", "Change", "cells", "common_properties"]
+__all__ = ["OTHER", "Cell", "Change", "cells", "common_properties", "examples"]
 
 MOST_VALUES = 50
 """A property with more values than this is an identifier rather than a dimension."""
@@ -74,6 +74,18 @@ async def cells(
     axes = [(expression(statement, name), kept[name]) for name in dimensions]
     rows = await telemetry.query(*statements.cells(statement, axes, where, second, blocks=blocks, places=places))
     return await asyncio.to_thread(_cells, rows, len(axes), Fraction(10) ** places)
+
+
+async def examples(
+    telemetry: Telemetry, change: Change, segment: Sequence[tuple[str, str]], limit: int, *, rising: bool
+) -> list[str]:
+    """Requests after the change with these values of some dimensions, the lowest scores first, or the highest."""
+    statement = change.asked.statement()
+    where, second = change.put(statement)
+    told = [f"{expression(statement, name)} = {statement.text(value)}" for name, value in segment if value != OTHER]
+    conditions = " AND ".join([where, second, "target = 'request'", *told])
+    rows = await telemetry.query(*statements.examples(statement, conditions, limit, rising=rising))
+    return [row["target_id"] for row in rows]
 
 
 def _cells(rows: Sequence[Row], width: int, one: Fraction) -> list[Cell]:

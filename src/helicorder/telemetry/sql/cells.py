@@ -8,7 +8,7 @@ from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
 from helicorder.telemetry.sql.series import on_grid
 
-OTHER = "(other)"
+OTHER = "other"
 """What stands for the values of a dimension that are too rare to stand for themselves."""
 
 
@@ -59,4 +59,13 @@ def cells(
         f"cluster % {statement.bind('UInt64', blocks)} AS block, count() AS n, "
         f"sum({on_grid('value')}) AS total "
         f"{current(statement, where)} GROUP BY {names}period, block ORDER BY {names}period, block"
+    )
+
+
+def examples(statement: Statement, where: str, limit: int, *, rising: bool) -> Query:
+    """``target_id`` of the requests with the lowest scores, or the highest; among equal ones the newest."""
+    direction = "DESC" if rising else "ASC"
+    return statement.query(
+        f"SELECT target_id {current(statement, where)} ORDER BY value {direction}, created_at DESC, target_id "
+        f"LIMIT 1 BY target_id LIMIT {statement.bind('UInt64', limit)}"
     )

@@ -1,0 +1,169 @@
+"""Why a score changed: since when, and which part came from a new version, other traffic, or within a segment."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.params import JSONBody
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.filters import read_time
+from helicorder.api.pins import Kind, PinnedResult, answered
+from helicorder.api.selection import Selection
+from helicorder.errors import Invalid
+from helicorder.model.score import ScoreKind
+from helicorder.model.window import Bucket, Window
+from helicorder.scoring.attribution import Part
+from helicorder.scoring.bisect import Bisection, bisect
+from helicorder.scoring.changepoint import Bucket as Stretch
+from helicorder.scoring.changepoint import change_point
+from helicorder.scoring.tallies import Tally
+from helicorder.telemetry import cells, series
+from helicorder.telemetry.axis import Axis
+from helicorder.telemetry.cells import Change
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.sql.dimensions import PROPERTY, checked_dimension
+
+MAX_DIMENSIONS = 6
+USUAL = ("model", "prompt_version")
+MOST_PROPERTIES = 3
+VALUES = 8
+BLOCKS = 40
+EXAMPLES = 3
+EXPLAINED = 3
+_LONG = dt.timedelta(days=4)
+
+
+class BisectQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``at`` parts the time into before and after; where it is not given it is looked for.
+
+    ``dimensions`` are up to six to take the change apart by; by default the model, the prompt's version, and the
+    properties that most calls have.
+    """
+
+    at: str | None = None
+    dimensions: tuple[str, ...] = ()
+
+
+class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
+    """When the score changed. Where the moment was searched for, ``earliest`` to ``latest`` is not ruled out.
+
+    ``p_value`` is of no change at all. What is told of the two sides of a moment that was searched for lies a little
+    too far apart, since it is the moment that parts them most.
+    """
+
+    at: dt.datetime
+    searched: bool
+    earliest: dt.datetime | None
+    latest: dt.datetime | None
+    p_value: float | None
+
+
+class Example(msgspec.Struct, frozen=True):
+    """Requests of a part's segment after the change, the lowest scores first where it fell."""
+
+    label: str
+    request_ids: list[str]
+
+
+class Bisected(msgspec.Struct, frozen=True, kw_only=True):
+    """A change taken apart. ``bisection`` has the sentence, the parts and their intervals; it is null without a change.
+
+    Parts add up to the total. ``examples`` are requests to read for the parts that stand out.
+    """
+
+    name: str
+    kind: ScoreKind
+    change: FoundChange | None
+    bisection: Bisection | None
+    examples: list[Example]
+
+
+async def bisected(question: BisectQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Bisected:
+    """The answer to a bisection."""
+    asked, kind = question.question(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    found = await _change(question, asked, telemetry)
+    if found is None:
+        return Bisected(name=question.name, kind=kind, change=None, bisection=None, examples=[])
+    window = question.window
+    change = Change(asked, Window(window.start, found.at), Window(found.at, window.end), question.clock)
+    dimensions = list(question.dimensions) or await _usual(telemetry, change)
+    rows = await cells.cells(telemetry, change, dimensions, values=VALUES, blocks=BLOCKS)
+    tallies = [Tally(cell.values, cell.period, cell.n, cell.total, cell.block) for cell in rows]
+    if {tally.period for tally in tallies} != {0, 1}:
+        return Bisected(name=question.name, kind=kind, change=found, bisection=None, examples=[])
+    bisection = await asyncio.to_thread(bisect, tallies, dimensions)
+    examples = await _examples(telemetry, change, bisection)
+    return Bisected(name=question.name, kind=kind, change=found, bisection=bisection, examples=examples)
+
+
+async def _change(question: BisectQuery, asked: series.Question, telemetry: Telemetry) -> FoundChange | None:
+    window = question.window
+    if question.at is not None:
+        at = read_time("at", question.at)
+        if not window.start < at < window.end:
+            raise Invalid("at: must lie between start and end.")
+        return FoundChange(at=at, searched=False, earliest=None, latest=None, p_value=None)
+    bucket = Bucket.DAY if window.end - window.start >= _LONG else Bucket.HOUR
+    axis = Axis(window, bucket, "UTC", question.clock)
+    _, by_key = await series.over_time(telemetry, asked, axis)
+    cells_ = sorted(by_key.get((), {}).items())
+    stretches = [(start, one) for start, one in ((at, _stretch(seen)) for at, seen in cells_) if one is not None]
+    found = change_point([one for _, one in stretches])
+    if found is None:
+        return None
+    earliest, at, latest = (
+        max(window.start, stretches[place][0]) for place in (found.earliest, found.at, found.latest)
+    )
+    return FoundChange(at=at, searched=True, earliest=earliest, latest=latest, p_value=found.p_value)
+
+
+def _stretch(seen: series.Sums) -> Stretch | None:
+    """A bucket's mean with the variance that its clusters give it; None where there is no such variance."""
+    if seen.groups < 2:  # noqa: PLR2004 -- the least that can differ
+        return None
+    mean = seen.weighted / seen.weight
+    squares = seen.totals_squared - 2 * mean * seen.cross + mean * mean * seen.members_squared
+    variance = squares * seen.groups / ((seen.groups - 1) * seen.weight * seen.weight)
+    return Stretch(float(mean), float(variance)) if variance > 0 else None
+
+
+async def _usual(telemetry: Telemetry, change: Change) -> list[str]:
+    properties = await cells.common_properties(telemetry, change, MOST_PROPERTIES)
+    return [*USUAL, *(PROPERTY + name for name in properties)]
+
+
+async def _examples(telemetry: Telemetry, change: Change, bisection: Bisection) -> list[Example]:
+    parts = [part for part in bisection.parts if part.flagged and part.segment][:EXPLAINED]
+    rising = bisection.total > 0
+    found = await asyncio.gather(
+        *(cells.examples(telemetry, change, _deepest(part), EXAMPLES, rising=rising) for part in parts)
+    )
+    return [Example(part.label, ids) for part, ids in zip(parts, found, strict=True)]
+
+
+def _deepest(part: Part) -> tuple[tuple[str, str], ...]:
+    """The segment of a part, and within it of the parts that stand out."""
+    inner = next((one for one in part.parts if one.flagged and one.segment != part.segment), None)
+    return part.segment if inner is None else tuple(dict.fromkeys((*part.segment, *_deepest(inner))))
+
+
+KIND = Kind("bisect", BisectQuery, bisected)
+
+
+@post("/v1/scores/bisect/query", status_code=200, opt=READ, operation_id="BisectScore", tags=["Scores"])
+async def bisect_score(data: JSONBody[BisectQuery], context: FromContext) -> PinnedResult[Bisected]:
+    """Why a score changed: since when, and which part of the change comes from where, with requests to read."""
+    if len(data.dimensions) > MAX_DIMENSIONS or len(set(data.dimensions)) != len(data.dimensions):
+        raise Invalid(f"dimensions: at most {MAX_DIMENSIONS}, each once.")
+    for name in data.dimensions:
+        checked_dimension(name)
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    return await answered(context, KIND, question)
+
+
+HANDLERS: list[Any] = [bisect_score]

@@ -17,6 +17,7 @@ def current(statement: Statement, where: str) -> str:
         return f"FROM scores FINAL {where}"
     statement.params["as_of"] = statement.as_of
     return (
-        f"FROM (SELECT {COLUMNS} FROM scores FINAL {where}{NO_LATER} UNION ALL "
+        f"FROM (SELECT {COLUMNS} FROM scores FINAL {where}{NO_LATER} "
+        f"AND target_id NOT IN (SELECT target_id FROM ({CHANGED_SINCE})) UNION ALL "
         f"SELECT {COLUMNS} FROM ({derived(CHANGED_SINCE, NO_LATER)}) {where} AND NOT gone)"
     )

@@ -67,7 +67,8 @@ def derived(touched: str, until: str = "") -> str:
         f"LEFT JOIN ({_called(touched, until)}) AS called USING (org_id, target, target_id) "
         f"LEFT JOIN ({_edited(touched, until)}) AS edited USING (org_id, target, target_id) "
         f"ARRAY JOIN if(call_version = 0, [{NOWHERE}], "
-        f"arrayConcat(call_places, if(first < first_call, [{NOWHERE}], []))) AS place"
+        f"arrayConcat(call_places, if(first < first_call OR (org_id, target_id) IN ({_orphaned(touched)}), "
+        f"[{NOWHERE}], []))) AS place"
     )
 
 
@@ -85,6 +86,11 @@ def _shown(column: str) -> str:
         return f"mapUpdate({_call(column)}, edits)"
     of_target = {"user_id": "user", "session_id": "session"}.get(column)
     return f"if(target = '{of_target}', target_id, {_call(column)})" if of_target else _call(column)
+
+
+def _orphaned(touched: str) -> str:
+    """What has a row at 1970, also where the call was acknowledged first and loaded later, as by another server."""
+    return f"SELECT org_id, target_id FROM scores WHERE created_at = {NOWHERE} AND (org_id, target_id) IN ({touched})"
 
 
 def _judged(touched: str, until: str) -> str:

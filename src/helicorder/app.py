@@ -247,7 +247,7 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
         _tune_collector()
         stop = _on_signals(server, application)
         serving = asyncio.create_task(server.serve(), name="serve")
-        await _listening(serving, settings.host, settings.port)
+        await _listening(serving, stop, settings.host, settings.port)
         announce(f"http://{settings.host}:{settings.port}", made_key)
         stopping = asyncio.create_task(stop.wait(), name="wait for a signal")
         await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -267,8 +267,9 @@ def _tune_collector() -> None:
     gc.set_threshold(_ALLOCATIONS_PER_COLLECTION, 20, 50)
 
 
-async def _listening(serving: asyncio.Task[None], host: str, port: int) -> None:
-    while not serving.done():
+async def _listening(serving: asyncio.Task[None], stop: asyncio.Event, host: str, port: int) -> None:
+    # A signal may come before the first look: then nobody listens any more, and nobody will.
+    while not (serving.done() or stop.is_set()):
         try:
             _, writer = await asyncio.open_connection(_reachable(host), port)
         except OSError:

@@ -65,6 +65,7 @@ def body_for(path: str) -> Any:
         "breakdown": series | {"by": ["model", "property:canary"]},
         "distribution": series,
         "compare": series | {"a": {}, "b": {}, "by": "model"},
+        "bisect": series | {"dimensions": ["model", "property:canary"]},
         "scores": {"count": True, "limit": 1000},
     }
     if path.startswith("/v1/scores/") and path.endswith("/query"):

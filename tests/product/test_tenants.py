@@ -66,6 +66,9 @@ def body_for(path: str) -> Any:
         "distribution": series,
         "compare": series | {"a": {}, "b": {}, "by": "model"},
         "bisect": series | {"dimensions": ["model", "property:canary"]},
+        "judge": series,
+        "labels": series,
+        "drift": series | {"at": "2026-11-15", "anchors": {"properties": {"anchor": {"equals": "1"}}}},
         "scores": {"count": True, "limit": 1000},
     }
     if path.startswith("/v1/scores/") and path.endswith("/query"):

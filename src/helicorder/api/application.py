@@ -27,6 +27,9 @@ from helicorder.api import (
     score_changes,
     score_compare,
     score_distribution,
+    score_drift,
+    score_judges,
+    score_labels,
     score_list,
     score_series,
     score_store,
@@ -63,6 +66,9 @@ HANDLERS: list[Any] = [
     *score_distribution.HANDLERS,
     *score_compare.HANDLERS,
     *score_bisect.HANDLERS,
+    *score_judges.HANDLERS,
+    *score_labels.HANDLERS,
+    *score_drift.HANDLERS,
     *score_list.HANDLERS,
     *score_changes.HANDLERS,
     *score_store.HANDLERS,
@@ -77,6 +83,8 @@ PINNED = (
     score_distribution.KIND,
     score_compare.KIND,
     score_bisect.KIND,
+    score_judges.KIND,
+    score_drift.KIND,
 )
 
 # A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up

@@ -1,0 +1,230 @@
+"""Judges made right: a judge model's mean side by side with what it would be had people judged instead."""
+
+import asyncio
+import datetime as dt
+from typing import Any, Self
+
+import msgspec
+from litestar import post
+from litestar.params import JSONBody
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.filters import read_time
+from helicorder.api.pins import Kind, PinnedResult, answered
+from helicorder.api.selection import Selection, named
+from helicorder.errors import Invalid
+from helicorder.model.score import COUNTED_KINDS, ScoreKind, Source
+from helicorder.model.window import Bucket, Window, checked_zone
+from helicorder.scoring import judges as scoring
+from helicorder.scoring.gram import Gram
+from helicorder.scoring.judges import Correction, Labelled, Mean
+from helicorder.telemetry import judges
+from helicorder.telemetry.axis import Axis, Clock
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.raters import Rater
+
+LEARN = dt.timedelta(days=90)
+"""How far before the window labels are read to see where the judge errs."""
+
+
+class RaterQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose scores: of some sources, of some authors; ``name`` where it is not that of the question."""
+
+    name: str = ""
+    sources: tuple[Source, ...] = ()
+    authors: tuple[str, ...] = ()
+
+    def rater(self, name: str) -> Rater:
+        """The rater that is meant."""
+        return Rater(self.name or name, self.sources, self.authors)
+
+
+_EVERY_MODEL, _EVERYBODY = RaterQuery(sources=(Source.MODEL,)), RaterQuery(sources=(Source.HUMAN,))
+
+
+class JudgedSelection(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A judge's scores, and people's of the same things, of calls made in a window of time.
+
+    By default the judge is every score with source ``model`` and people are every score with source ``human``.
+    ``sources``, ``authors`` and ``clock`` of the question itself stand for nothing here and cannot be given.
+    """
+
+    judge: RaterQuery | None = None
+    human: RaterQuery | None = None
+
+    async def resolved(
+        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = dt.timedelta(days=30)
+    ) -> Self:
+        """As `Selection.resolved`; the values of both names are bounded.
+
+        Raises:
+            Invalid: as there; or both raters are the same, or scores have no numbers.
+        """
+        if self.sources or self.authors or self.clock is not Clock.REQUESTED:
+            raise Invalid("sources, authors, clock: say them of judge and human; the clock is that of the requests.")
+        found = await super().resolved(org_id, telemetry, now, span)
+        judge, human = found.raters
+        if judge == human:
+            raise Invalid("human: must not be the judge.")
+        known = [await named(name, None, org_id, telemetry) for name in {judge.name, human.name}]
+        if any(kind not in COUNTED_KINDS for _, kind, _ in known):
+            raise Invalid("This needs numeric or boolean scores.")
+        return msgspec.structs.replace(found, largest=self.largest or max(largest for *_, largest in known))
+
+    @property
+    def raters(self) -> tuple[Rater, Rater]:
+        """The judge and the people."""
+        judge, human = self.judge or _EVERY_MODEL, self.human or _EVERYBODY
+        return judge.rater(self.name), human.rater(self.name)
+
+    def judging(self, org_id: str, as_of: int | None) -> judges.Judging:
+        """What to ask the store."""
+        asked = msgspec.structs.replace(self.question(org_id, as_of), name=None, kind=None)
+        return judges.Judging(asked, self.window, *self.raters)
+
+
+class JudgeQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``method`` is how to correct, and ``bucket`` with ``zone`` asks for points over time beside the whole.
+
+    ``ppi++`` is for labels of a draw from these very calls; ``rogan-gladen``, of pass or fail alone, for labels of
+    other calls: those since ``labels_since``, by default 90 days before the window.
+    """
+
+    method: Correction = Correction.PPI
+    labels_since: str | None = None
+    bucket: Bucket | None = None
+    zone: str = "UTC"
+
+
+class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
+    """The judge's mean side by side with what it would be had people judged, each with its n and its interval.
+
+    ``human`` is people's mean alone; ``bias`` how much higher the judge scores; ``labels`` of ``judged`` things were
+    labelled. ``sensitivity`` and ``specificity`` are of pass or fail: the share of what people pass that the judge
+    passes, and of what they fail that it fails.
+    """
+
+    raw: Mean
+    corrected: Mean
+    human: Mean
+    bias: Mean
+    judged: int
+    labels: int
+    sensitivity: float | None
+    specificity: float | None
+
+
+class JudgedPoint(JudgedMean, frozen=True, kw_only=True):
+    """The means of one bucket of time."""
+
+    start: dt.datetime
+
+
+class Judged(JudgedMean, frozen=True, kw_only=True):
+    """A judge over a window, and over its buckets where they were asked for."""
+
+    name: str
+    kind: ScoreKind
+    points: list[JudgedPoint]
+
+
+async def judged(question: JudgeQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Judged:
+    """The answer about a judge."""
+    judging, kind = question.judging(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    is_rate = kind is ScoreKind.BOOLEAN
+    if question.method is Correction.ROGAN_GLADEN and not is_rate:
+        raise Invalid("method: rogan-gladen is for booleans, pass or fail.")
+    seen, points, elsewhere = await asyncio.gather(
+        judges.whole(telemetry, judging),
+        _points(telemetry, question, judging),
+        _elsewhere(telemetry, question, judging),
+    )
+    return Judged(
+        name=question.name,
+        kind=kind,
+        points=[
+            JudgedPoint(start=start, **msgspec.structs.asdict(_means(one, elsewhere, is_rate=is_rate)))
+            for start, one in sorted(points.items())
+        ],
+        **msgspec.structs.asdict(_means(seen, elsewhere, is_rate=is_rate)),
+    )
+
+
+async def _points(
+    telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
+) -> dict[dt.datetime, judges.JudgedSums]:
+    if question.bucket is None:
+        return {}
+    axis = Axis(question.window, question.bucket, checked_zone(question.zone), Clock.REQUESTED)
+    return await judges.over_time(telemetry, judging, axis)
+
+
+async def _elsewhere(
+    telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
+) -> tuple[int, int, int, int] | None:
+    """The labels of other calls by (judge, people); None where labels of these very calls are to be used."""
+    if question.method is not Correction.ROGAN_GLADEN:
+        return None
+    since = judging.window.start - LEARN
+    if question.labels_since is not None:
+        since = read_time("labels_since", question.labels_since)
+    if since >= judging.window.end:
+        raise Invalid("labels_since: must be before end.")
+    found = await judges.whole(telemetry, msgspec.structs.replace(judging, window=Window(since, judging.window.end)))
+    return found.table if found else (0, 0, 0, 0)
+
+
+def _labelled(sums: judges.JudgedSums) -> Labelled:
+    return Labelled(
+        judged=sums.judged,
+        labels=sums.labels,
+        drawn=sums.drawn,
+        gram=Gram(sums.groups, sums.totals, sums.products),
+        labelled_clusters=sums.labelled_groups,
+        table=sums.table,
+    )
+
+
+def _means(sums: judges.JudgedSums | None, elsewhere: tuple[int, int, int, int] | None, *, is_rate: bool) -> JudgedMean:
+    if sums is None:
+        nothing = Mean()
+        return JudgedMean(
+            raw=nothing, corrected=nothing, human=nothing, bias=nothing,
+            judged=0, labels=0, sensitivity=None, specificity=None,
+        )  # fmt: skip
+    seen = _labelled(sums)
+    raw, table = scoring.raw_mean(seen, is_rate=is_rate), elsewhere or seen.table
+    hits, false_alarms, misses, rejections = table
+    passes, fails = hits + misses, false_alarms + rejections
+    return JudgedMean(
+        raw=raw,
+        corrected=scoring.ppi(seen, is_rate=is_rate) if elsewhere is None else _by_table(raw, elsewhere),
+        human=scoring.human_mean(seen, is_rate=is_rate),
+        bias=scoring.bias(seen),
+        judged=seen.judged,
+        labels=seen.labels if elsewhere is None else sum(elsewhere),
+        sensitivity=hits / passes if is_rate and passes else None,
+        specificity=rejections / fails if is_rate and fails else None,
+    )
+
+
+def _by_table(raw: Mean, table: tuple[int, int, int, int]) -> Mean:
+    """Rogan and Gladen's, from as many independent verdicts as would give the judge's rate the interval it has."""
+    rate, error = raw.mean or 0.0, raw.standard_error
+    independent = rate * (1 - rate) / error**2 if error else float(raw.n)
+    return msgspec.structs.replace(scoring.rogan_gladen(rate, independent, table), n=raw.n)
+
+
+KIND = Kind("judge", JudgeQuery, judged)
+
+
+@post("/v1/scores/judge/query", status_code=200, opt=READ, operation_id="CorrectJudge", tags=["Scores"])
+async def correct_judge(data: JSONBody[JudgeQuery], context: FromContext) -> PinnedResult[Judged]:
+    """A judge's mean, raw and corrected by people's labels of a sample, with the counts of both."""
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    return await answered(context, KIND, question)
+
+
+HANDLERS: list[Any] = [correct_judge]

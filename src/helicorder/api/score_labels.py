@@ -1,0 +1,143 @@
+"""What people should label next: a draw that says most about a judge's errors, each with its probability."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.params import JSONBody
+
+from helicorder.api.access import READ
+from helicorder.api.context import FromContext
+from helicorder.api.score_judges import LEARN, JudgedSelection
+from helicorder.api.wire import Result
+from helicorder.errors import Invalid
+from helicorder.model.score import ScoreKind
+from helicorder.scoring.labelling import Stratum, expected_errors, expected_half_width, probabilities
+from helicorder.telemetry import judges
+from helicorder.telemetry.client import Telemetry
+
+MAX_BUDGET = 2_000
+_SEEDS = 2**64
+
+
+class LabelsQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``budget`` is how many labels to ask for, on average; a draw may be a few more or fewer.
+
+    ``by`` is a dimension of which each value is a segment by itself, where the judge may err otherwise. The same
+    ``seed`` draws the same things, but for those that have been labelled.
+    """
+
+    budget: int = 50
+    by: str | None = None
+    seed: int = 0
+
+
+class LabelItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to label. Send ``inclusion`` with the label: it is what makes the corrected mean right."""
+
+    target: str
+    target_id: str
+    judged: float
+    segment: str
+    inclusion: float
+
+
+class LabelStratum(msgspec.Struct, frozen=True, kw_only=True):
+    """Things that the judge scored from ``low`` to ``high``, in one segment: how far off it is expected to be.
+
+    ``waiting`` have no label, ``labels`` have; ``expected_error`` is the root of the expected squared difference.
+    """
+
+    segment: str
+    low: float
+    high: float
+    waiting: int
+    labels: int
+    expected_error: float
+    inclusion: float
+
+
+class LabelPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A draw. ``expected_half_width`` is how far the corrected mean's interval should reach with these labels."""
+
+    name: str
+    items: list[LabelItem]
+    strata: list[LabelStratum]
+    waiting: int
+    labels: int
+    expected_half_width: float | None
+    warning: str | None
+
+
+async def planned(question: LabelsQuery, org_id: str, telemetry: Telemetry) -> LabelPlan:
+    """The draw that a question asks for."""
+    judging = question.judging(org_id, None)
+    sampled = await judges.sampling(telemetry, judging, question.by)
+    if sampled is None:
+        return LabelPlan(
+            name=question.name, items=[], strata=[], waiting=0, labels=0, expected_half_width=None,
+            warning="the judge judged nothing in this time",
+        )  # fmt: skip
+    cells = await judges.strata(telemetry, sampled, judging.window.start - LEARN)
+    strata = [Stratum(cell.waiting, cell.mean, cell.labels, cell.squares) for cell in cells]
+    bounded = question.kind is ScoreKind.BOOLEAN or (sampled.low >= 0 and sampled.high <= 1)
+    errors = expected_errors(strata, bounded=bounded)
+    chances = probabilities(strata, errors, question.budget)
+    drawn = await judges.draw(telemetry, sampled, list(zip(cells, chances, strict=True)), question.seed)
+    waiting = sum(one.waiting for one in strata)
+    return LabelPlan(
+        name=question.name,
+        items=[_item(one) for one in drawn],
+        strata=[_told(cell, *rest) for cell, *rest in zip(cells, errors, chances, strict=True)],
+        waiting=waiting,
+        labels=sum(one.labels for one in strata),
+        expected_half_width=expected_half_width(strata, errors, chances) if waiting else None,
+        warning=_warning(strata, await judges.labels_in_window(telemetry, judging)),
+    )
+
+
+def _item(one: judges.Drawn) -> LabelItem:
+    return LabelItem(
+        target=one.target,
+        target_id=one.target_id,
+        judged=one.value,
+        segment=one.segment,
+        inclusion=one.probability,
+    )
+
+
+def _told(cell: judges.Cell, error: float, chance: float) -> LabelStratum:
+    return LabelStratum(
+        segment=cell.segment,
+        low=cell.low,
+        high=cell.high,
+        waiting=cell.waiting,
+        labels=cell.labels,
+        expected_error=error**0.5,
+        inclusion=chance,
+    )
+
+
+def _warning(strata: list[Stratum], in_window: int) -> str | None:
+    if in_window:
+        return (
+            f"{in_window} things of this time have labels already: each draw's probabilities hold for itself, so draw "
+            "from a time of its own, or do not mix the two in one corrected mean"
+        )
+    return None if any(one.labels for one in strata) else "no labels yet: errors are guessed from the judge's own doubt"
+
+
+@post("/v1/scores/labels/query", status_code=200, opt=READ, operation_id="PlanLabels", tags=["Scores"])
+async def plan_labels(data: JSONBody[LabelsQuery], context: FromContext) -> Result[LabelPlan]:
+    """Which things people should label next, each with the probability to send along with its label."""
+    if not 0 < data.budget <= MAX_BUDGET:
+        raise Invalid(f"budget: is 1 to {MAX_BUDGET}.")
+    if not 0 <= data.seed < _SEEDS:
+        raise Invalid("seed: is a whole number from 0 to 2**64 - 1.")
+    telemetry, org_id = await context.reading(), context.principal.org_id
+    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    return Result(await planned(question, org_id, telemetry))
+
+
+HANDLERS: list[Any] = [plan_labels]

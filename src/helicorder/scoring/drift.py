@@ -1,0 +1,126 @@
+"""Whether a judge changed or what it judges: a frozen set of anchors is judged again and again beside the traffic."""
+
+import enum
+import math
+
+import msgspec
+
+from helicorder.scoring.comparison import Difference
+from helicorder.scoring.sequences import FIRST, asymptotic
+from helicorder.scoring.statistics import CONFIDENCE, normal_quantile
+
+FEWEST_ANCHORS = 30
+
+
+class Drifted(enum.StrEnum):
+    """Who moved."""
+
+    NOBODY = "no drift seen"
+    JUDGE = "judge"
+    SYSTEM = "system"
+    BOTH = "both"
+    NOT_KNOWN = "not yet known"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A change with its interval at ``level``; None where there is too little to say."""
+
+    change: float | None
+    low: float | None
+    high: float | None
+    level: float
+
+    @property
+    def moved(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """Who moved, in a word and a sentence.
+
+    ``judge`` is the change on the anchors, whose answers stand still; ``traffic`` that of the scores that are seen;
+    ``system`` is what is left of it when the judge's change is taken off.
+    """
+
+    word: Drifted
+    sentence: str
+    judge: Change
+    traffic: Change
+    system: Change
+
+
+def drift(anchors: Difference, traffic: Difference, *, looks: bool, level: float = CONFIDENCE) -> Drift:
+    """Tells a judge that moved from a system that moved.
+
+    Anchors still and traffic still is no drift; anchors moved, and traffic still or by as much, the judge; anchors
+    still and traffic moved, the system; both moved by different amounts, both. The system's change is the difference
+    of the two, their variances added, as anchors and traffic share nothing. After "Who Drifted: the System or the
+    Judge?" (arXiv 2606.15474, 2026), with intervals in place of its thresholds.
+
+    With ``looks`` the intervals hold at every look at once (`sequences.asymptotic`), for those who watch day by day.
+    Assumes that the anchors' answers are frozen and that the judge errs on traffic as on anchors.
+
+    Args:
+        anchors: the same inputs judged before and after, paired.
+        traffic: the scores that are seen before and after.
+        looks: whether somebody looks again and again.
+        level: confidence of each interval.
+    """
+    judge, seen = _change(anchors, looks, level), _change(traffic, looks, level)
+    system = _system(anchors, traffic, judge, seen, level)
+    word = _word(judge, seen, system, enough=anchors.n_a >= FEWEST_ANCHORS)
+    return Drift(word=word, sentence=_sentence(word, judge, seen, system), judge=judge, traffic=seen, system=system)
+
+
+def _change(found: Difference, looks: bool, level: float) -> Change:  # noqa: FBT001 -- passed on
+    if not looks or found.difference is None or found.standard_error is None:
+        return Change(change=found.difference, low=found.low, high=found.high, level=found.level)
+    if not found.standard_error:  # every pair moved by as much, or none did
+        return Change(change=found.difference, low=found.low, high=found.high, level=found.level)
+    n = found.clusters if found.clusters is not None else min(found.n_a, found.n_b)
+    reach = asymptotic(found.difference, found.standard_error, n, level)
+    low, high = (reach.low, reach.high) if reach else (None, None)
+    return Change(change=found.difference, low=low, high=high, level=level)
+
+
+def _system(anchors: Difference, traffic: Difference, judge: Change, seen: Change, level: float) -> Change:
+    """Half widths add up as roots of sums of squares, whether they are of one look or of many."""
+    if judge.change is None or seen.change is None:
+        return Change(change=None, low=None, high=None, level=level)
+    change = seen.change - judge.change
+    if judge.high is None or seen.high is None or anchors.standard_error is None or traffic.standard_error is None:
+        return Change(change=change, low=None, high=None, level=level)
+    reach = math.hypot(judge.high - judge.change, seen.high - seen.change)
+    reach = max(reach, normal_quantile(level) * math.hypot(anchors.standard_error, traffic.standard_error))
+    return Change(change=change, low=change - reach, high=change + reach, level=level)
+
+
+def _word(judge: Change, traffic: Change, system: Change, *, enough: bool) -> Drifted:
+    if judge.low is None or traffic.low is None or not enough:
+        return Drifted.NOT_KNOWN
+    if judge.moved:
+        return Drifted.BOTH if traffic.moved and system.moved else Drifted.JUDGE
+    return Drifted.SYSTEM if traffic.moved else Drifted.NOBODY
+
+
+def _sentence(word: Drifted, judge: Change, traffic: Change, system: Change) -> str:
+    if word is Drifted.NOT_KNOWN:
+        return (
+            f"Not yet known: it takes at least {FEWEST_ANCHORS} anchors judged before and after, and scored traffic; "
+            f"{FIRST} independent ones of both for intervals that hold at every look."
+        )
+    told = {
+        Drifted.NOBODY: "No drift seen: neither the anchors nor the traffic moved",
+        Drifted.JUDGE: "The judge moved: it scores the same answers otherwise than before",
+        Drifted.SYSTEM: "The system moved: the judge scores the same answers as before",
+        Drifted.BOTH: "Both moved: the judge, and the system beyond what the judge accounts for",
+    }
+    return f"{told[word]} (judge {_said(judge)}, traffic {_said(traffic)}, of which the system {_said(system)})."
+
+
+def _said(change: Change) -> str:
+    if change.change is None:
+        return "unknown"
+    ends = "" if change.low is None or change.high is None else f" [{change.low:+.3g} to {change.high:+.3g}]"
+    return f"{change.change:+.3g}{ends}"

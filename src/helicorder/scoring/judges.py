@@ -1,0 +1,232 @@
+"""What a judge model's mean would be if people had judged instead, from a few labels of theirs.
+
+A judge is cheap and has its own taste; people are right by definition here, and few. From things that both judged
+follows how far the judge is off on average, and that is taken off the judge's mean over everything.
+"""
+
+import enum
+import math
+from fractions import Fraction
+from typing import Final
+
+import msgspec
+
+from helicorder.scoring.estimates import FEW
+from helicorder.scoring.gram import Gram
+from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile, student_quantile
+
+_U, _UF, _W, _WY, _WF = range(5)
+FEWEST_DISAGREEMENTS: Final = 5
+"""Fewer labels than this that differ from the judge, and their spread is not known well enough for its interval."""
+
+
+class Correction(enum.StrEnum):
+    """How a mean was corrected."""
+
+    NONE = "none"
+    PPI = "ppi++"
+    ROGAN_GLADEN = "rogan-gladen"
+
+
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
+    """Exact sums over what the judge judged, part of which people labelled.
+
+    Attributes:
+        judged, labels: how many things.
+        gram: over clusters, of (u, u f, w, w y, w f): u is 1 / the probability with which the judge was asked, w the
+            same for things with a label, over the label's own probability; f is the judge's value, y people's.
+        labelled_clusters: clusters that hold a label.
+        drawn: labels that came with the probability with which they were drawn.
+        table: booleans only: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
+    """
+
+    judged: int
+    labels: int
+    gram: Gram
+    labelled_clusters: int
+    drawn: int = 0
+    table: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+class Mean(msgspec.Struct, frozen=True, kw_only=True):
+    """A mean with its interval; None where the data does not give it.
+
+    Attributes:
+        tuning: the share of the judge in a PPI++ mean: 0 is people alone, 1 is the judge with its bias taken off.
+    """
+
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    n: int = 0
+    method: Correction = Correction.NONE
+    tuning: float | None = None
+    level: float = CONFIDENCE
+    warning: str | None = None
+
+
+Vector = tuple[Fraction, ...]
+
+
+class _Function(msgspec.Struct, frozen=True):
+    """A smooth function of the totals: its value, and its gradient there."""
+
+    value: Fraction
+    gradient: Vector
+
+
+def raw_mean(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE) -> Mean:
+    """The judge's own mean, as if it were right: weighted, with the interval of its clusters."""
+    if not seen.judged:
+        return Mean(level=level)
+    total = seen.gram.totals
+    found = _Function(total[_UF] / total[_U], _slope(total, _U, _UF))
+    return _framed(found, seen.gram, n=seen.judged, clusters=seen.gram.groups, level=level, is_rate=is_rate)
+
+
+def human_mean(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE) -> Mean:
+    """People's mean over what they labelled, each label weighted by the inverse of its probability."""
+    if not seen.labels:
+        return Mean(level=level)
+    total = seen.gram.totals
+    found = _Function(total[_WY] / total[_W], _slope(total, _W, _WY))
+    return _framed(found, seen.gram, n=seen.labels, clusters=seen.labelled_clusters, level=level, is_rate=is_rate)
+
+
+def bias(seen: Labelled, *, level: float = CONFIDENCE) -> Mean:
+    """How much higher the judge scores than people, on the same things."""
+    if not seen.labels:
+        return Mean(level=level)
+    total = seen.gram.totals
+    gradient = _plus(_slope(total, _W, _WF), _slope(total, _W, _WY), Fraction(-1))
+    found = _Function((total[_WF] - total[_WY]) / total[_W], gradient)
+    return _framed(found, seen.gram, n=seen.labels, clusters=seen.labelled_clusters, level=level)
+
+
+def ppi(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE, tuning: Fraction | None = None) -> Mean:
+    """The judge's mean with its bias taken off, where labels were drawn from this very traffic.
+
+    tuning * mean(f) + mean over labels of (y - tuning * f): Angelopoulos, Duchi and Zrnic, "PPI++: Efficient
+    Prediction-Powered Inference", arXiv 2311.01453 (2023), with labels of unequal known probability as in the survey
+    difference estimator (Sarndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 6.3) and
+    active inference (Zrnic and Candes, ICML 2024). Labelled things are part of what the judge judged, so the two means
+    hang together; the variance over clusters by the delta method (`Gram.variance`) knows that. ``tuning`` is by default
+    the one with the least variance, cut to 0 to 1. Student's quantile with one less than the clusters that hold labels.
+
+    Labels that were picked by hand, or that nobody drew, void it. Below 30 labels it warns, and with fewer than 5
+    labels that differ from the judge as well.
+    """
+    checked_level(level)
+    if not seen.labels:
+        return Mean(level=level, warning="no labels: uncorrected")
+    total = seen.gram.totals
+    people, judge = _slope(total, _W, _WY), _plus(_slope(total, _U, _UF), _slope(total, _W, _WF), Fraction(-1))
+    if tuning is None:
+        tuning = _best_tuning(seen.gram, people, judge)
+    difference = total[_UF] / total[_U] - total[_WF] / total[_W]
+    found = _Function(total[_WY] / total[_W] + tuning * difference, _plus(people, judge, tuning))
+    mean = _framed(found, seen.gram, n=seen.judged, clusters=seen.labelled_clusters, level=level, is_rate=is_rate)
+    warning = mean.warning or _warning(seen, is_rate=is_rate)
+    return msgspec.structs.replace(mean, method=Correction.PPI, tuning=float(tuning), warning=warning)
+
+
+def rogan_gladen(passed: float, judged: float, table: tuple[int, int, int, int], level: float = CONFIDENCE) -> Mean:
+    """The true pass rate behind a judge's, where its mistakes are known from labels of other traffic.
+
+    (q + sp - 1) / (se + sp - 1), cut to 0 to 1: Rogan and Gladen, "Estimating Prevalence from the Results of a
+    Screening Test", American Journal of Epidemiology 107 (1978); the interval is that of Lang and Reiczigel,
+    "Confidence Limits for Prevalence of Disease Adjusted for Estimated Sensitivity and Specificity", Preventive
+    Veterinary Medicine 113 (2014). Assumes that the judge errs as often there as here, on passes and on fails each.
+
+    Args:
+        passed: the judge's pass rate, 0 to 1.
+        judged: of how many, an effective number where they are not independent.
+        table: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
+        level: confidence.
+
+    The answer has no mean where the judge may be no better than chance: there the interval of se + sp - 1 holds 0.
+    """
+    z, (hits, false_alarms, misses, rejections) = normal_quantile(level), table
+    passes, fails, labels = hits + misses, false_alarms + rejections, sum(table)
+    n = int(judged)
+    if not passes or not fails or not n:
+        return Mean(n=n, level=level, warning="labels of passes and of fails are both needed: uncorrected")
+    sensitivity, specificity = hits / passes, rejections / fails
+    youden = sensitivity + specificity - 1
+    reach = z * math.sqrt(sensitivity * (1 - sensitivity) / passes + specificity * (1 - specificity) / fails)
+    if youden - reach <= 0:
+        return Mean(n=n, level=level, warning="the judge may be no better than chance: uncorrected")
+    low, high, error = _lang_reiczigel(passed, judged, (hits, passes), (rejections, fails), z)
+    return Mean(
+        mean=_clipped((passed + specificity - 1) / youden), low=_clipped(low), high=_clipped(high),
+        standard_error=error, n=n, method=Correction.ROGAN_GLADEN, level=level,
+        warning=f"fewer than {FEW} labels" if labels < FEW else None,
+    )  # fmt: skip
+
+
+def _lang_reiczigel(
+    passed: float, judged: float, sensitive: tuple[int, int], specific: tuple[int, int], z: float
+) -> tuple[float, float, float]:
+    """(low, high, standard error): two pseudo-labels of each kind, the pass rate by Agresti and Coull, and a shift."""
+    se, sp = ((right + 1) / (n + 2) for right, n in (sensitive, specific))
+    q = (judged * passed + z * z / 2) / (judged + z * z)
+    youden = se + sp - 1
+    mean = _clipped((q + sp - 1) / youden)
+    of_se, of_sp = se * (1 - se) / (sensitive[1] + 2), sp * (1 - sp) / (specific[1] + 2)
+    shift = 2 * z * z * (mean * of_se - (1 - mean) * of_sp)
+    spread = q * (1 - q) / (judged + z * z) + mean**2 * of_se + (1 - mean) ** 2 * of_sp
+    error = math.sqrt(spread) / abs(youden)
+    return mean + shift - z * error, mean + shift + z * error, error
+
+
+def _best_tuning(gram: Gram, people: Vector, judge: Vector) -> Fraction:
+    """-Cov(people, judge) / Var(judge), cut to 0 to 1; people alone where the judge adds nothing."""
+    if gram.groups < 2:  # noqa: PLR2004 -- two is the least that can differ
+        return Fraction()
+    of_judge = gram.exact_variance(judge)
+    if not of_judge:
+        return Fraction()
+    both = gram.exact_variance(_plus(people, judge, Fraction(1)))
+    covariance = (both - gram.exact_variance(people) - of_judge) / 2
+    best = min(max(-covariance / of_judge, Fraction()), Fraction(1))
+    return Fraction(round(best * 10**6), 10**6)
+
+
+def _slope(totals: Vector, size: int, total: int) -> Vector:
+    """The gradient of the mean totals[total] / totals[size]."""
+    gradient = [Fraction()] * len(totals)
+    gradient[total] = 1 / totals[size]
+    gradient[size] = -totals[total] / totals[size] ** 2
+    return tuple(gradient)
+
+
+def _plus(one: Vector, other: Vector, times: Fraction) -> Vector:
+    return tuple(a + times * b for a, b in zip(one, other, strict=True))
+
+
+def _framed(found: _Function, gram: Gram, *, n: int, clusters: int, level: float, is_rate: bool = False) -> Mean:
+    """Student's interval with one less than ``clusters``; that of a rate is cut to 0 to 1."""
+    ends = (0.0, 1.0) if is_rate else (-math.inf, math.inf)
+    value = float(found.value)
+    mean = Mean(mean=min(max(value, ends[0]), ends[1]), n=n, level=level)
+    if clusters < 2:  # noqa: PLR2004 -- two is the least that can differ
+        return msgspec.structs.replace(mean, warning="no interval: nothing to compare with")
+    error = math.sqrt(gram.variance(found.gradient))
+    reach = student_quantile(clusters - 1, level) * error
+    low, high = max(value - reach, ends[0]), min(value + reach, ends[1])
+    return msgspec.structs.replace(mean, low=low, high=high, standard_error=error)
+
+
+def _clipped(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+def _warning(seen: Labelled, *, is_rate: bool) -> str | None:
+    if seen.labels < FEW:
+        return f"fewer than {FEW} labels"
+    if seen.drawn < seen.labels:
+        return f"{seen.labels - seen.drawn} labels without an inclusion probability: taken as drawn evenly"
+    if is_rate and seen.table[1] + seen.table[2] < FEWEST_DISAGREEMENTS:
+        return f"fewer than {FEWEST_DISAGREEMENTS} labels differ from the judge: the interval may be too narrow"
+    return None

@@ -92,7 +92,7 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     mine = product.ask(method, concrete, body)
     assert ("{score_id}" in path) <= (mine.status == 404)
     echoed = (concrete, f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")  # what the caller itself said
-    assert CANARY not in functools.reduce(lambda text, own: text.replace(own, ""), echoed, mine.body.decode())
+    assert CANARY not in functools.reduce(lambda text, own: text.replace(own, ""), echoed, mine.body.decode(errors="replace"))
     if path in PUBLIC_PATHS:
         return
     for key in (None, "sk-helicone-no-such-key-at-all"):

@@ -16,6 +16,7 @@ from helicorder.api import (
     bodies,
     dashboard,
     evals,
+    export,
     feedback,
     logs,
     operations,
@@ -74,6 +75,7 @@ HANDLERS: list[Any] = [
     *score_store.HANDLERS,
     *definitions_api.HANDLERS,
     *score_versions.HANDLERS,
+    *export.HANDLERS,
     *operations.HANDLERS,
 ]
 

@@ -1,15 +1,16 @@
-"""The three verbs towards the telemetry store: query, insert, command. Embedded or remote, it is a ClickHouse."""
+"""The four verbs towards the store: query, stream, insert, command. Embedded or remote, it is a ClickHouse."""
 
 import asyncio
 import contextlib
 import ipaddress
 import struct
 import urllib.parse
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self, TypeVar
 
 import aiohttp
 from clickhouse_connect.driver import AsyncClient
+from clickhouse_connect.driver.common import StreamContext
 from clickhouse_connect.driver.exceptions import DatabaseError, DataError
 
 from helicorder.errors import StartupError, TelemetryUnavailable
@@ -155,6 +156,31 @@ class Telemetry:
 
         return await self._twice(ask)
 
+    async def stream(
+        self, sql: str, params: Params | None = None, *, into: str, settings: Mapping[str, str | int] | None = None
+    ) -> AsyncGenerator[bytes]:
+        """The result of a SELECT in one of ClickHouse's formats, in pieces as they are made.
+
+        The first piece is there on return, so that a statement that fails at once fails here. What is not read is not
+        made: the store waits. Closing the generator ends the statement.
+
+        Args:
+            sql: without a FORMAT clause.
+            params: as in `query`.
+            into: the format's name.
+            settings: of this statement alone.
+
+        The generator raises what a verb raises; there is then no more to come, and the result is not whole.
+        """
+
+        async def ask(client: AsyncClient) -> AsyncGenerator[bytes]:
+            given = dict(settings or {})
+            answer = await client.raw_stream(sql, parameters=dict(params or {}), fmt=into, settings=given)
+            pieces = _pieces(answer)
+            return _with_first(await anext(pieces, b""), pieces)
+
+        return await self._twice(ask)
+
     async def insert(
         self, table: str, names: Sequence[str], types: Sequence[str], columns: Sequence[Sequence[object]]
     ) -> None:
@@ -260,6 +286,20 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+async def _pieces(answer: StreamContext) -> AsyncGenerator[bytes]:
+    with _translated():
+        async with answer:
+            async for piece in answer:
+                yield piece
+
+
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with contextlib.aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from helicorder.api import (
     pins,
     properties,
     requests,
+    score_agreement,
     score_bisect,
     score_breakdown,
     score_changes,
@@ -67,6 +68,7 @@ HANDLERS: list[Any] = [
     *score_distribution.HANDLERS,
     *score_compare.HANDLERS,
     *score_bisect.HANDLERS,
+    *score_agreement.HANDLERS,
     *score_judges.HANDLERS,
     *score_labels.HANDLERS,
     *score_drift.HANDLERS,
@@ -85,6 +87,7 @@ PINNED = (
     score_distribution.KIND,
     score_compare.KIND,
     score_bisect.KIND,
+    score_agreement.KIND,
     score_judges.KIND,
     score_drift.KIND,
 )

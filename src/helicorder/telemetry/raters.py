@@ -13,6 +13,7 @@ from helicorder.telemetry.sql import raters as statements
 from helicorder.telemetry.sql.conditions import Statement
 from helicorder.telemetry.sql.series import places_of
 
+MOST_CELLS = 2_500
 MOST_PATTERNS = 20_000
 MOST_ITEMS = 5_000
 
@@ -62,13 +63,15 @@ class PairSums(msgspec.Struct, frozen=True):
 async def table_of_two(telemetry: Telemetry, panel: Panel, a: Rater, b: Rater) -> dict[tuple[str, str], int]:
     """How often a said one thing where b said another, values as text; of several scores of a rater the newest counts.
 
+    More than MOST_CELLS different pairs are not told: then it has MOST_CELLS, and is not the whole.
+
     Raises:
         Invalid: the filter says something that cannot be asked.
     """
     statement = panel.asked.statement()
     where, conditions = panel.where(statement), [one.condition(statement) for one in (a, b)]
     sides = statements.side_by_side(statement, conditions, where)
-    rows = await telemetry.query(*statements.table_of_two(statement, sides))
+    rows = await telemetry.query(*statements.table_of_two(statement, sides, MOST_CELLS))
     return {(row["a"], row["b"]): row["n"] for row in rows}
 
 
@@ -86,6 +89,20 @@ async def sums_of_two(telemetry: Telemetry, panel: Panel, a: Rater, b: Rater) ->
     one = Fraction(10) ** places
     linear = {name: (row[name] or 0) / one for name in ("x", "y", "apart")}
     return PairSums(row["n"], **linear, **{name: (row[name] or 0) / one**2 for name in ("xx", "yy", "xy")})
+
+
+async def ranks_of_two(telemetry: Telemetry, panel: Panel, a: Rater, b: Rater) -> PairSums:
+    """The sums of twice the ranks of two raters' numbers; ``apart`` stands for nothing.
+
+    Raises:
+        Invalid: as `table_of_two`.
+    """
+    statement = panel.asked.statement()
+    where, conditions = panel.where(statement), [one.condition(statement) for one in (a, b)]
+    sides = statements.side_by_side(statement, conditions, where)
+    [row] = await telemetry.query(*statements.ranks_of_two(statement, sides))
+    sums = {name: Fraction(row[name] or 0) for name in ("x", "y", "xx", "yy", "xy")}
+    return PairSums(row["n"], **sums, apart=Fraction())
 
 
 async def patterns(telemetry: Telemetry, panel: Panel, raters: Sequence[Rater]) -> list[tuple[tuple[str, ...], int]]:

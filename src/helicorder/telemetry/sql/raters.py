@@ -33,10 +33,11 @@ def side_by_side(statement: Statement, raters: Sequence[str], where: str) -> str
     )
 
 
-def table_of_two(statement: Statement, sides: str) -> Query:
-    """How often rater 0 said ``a`` where rater 1 said ``b``: the contingency table, ``n``."""
+def table_of_two(statement: Statement, sides: str, most: int) -> Query:
+    """How often rater 0 said ``a`` where rater 1 said ``b``: the contingency table, ``n``, of at most so many cells."""
     return statement.query(
-        f"SELECT v0 AS a, v1 AS b, count() AS n FROM ({sides}) WHERE h0 AND h1 GROUP BY a, b ORDER BY a, b"
+        f"SELECT v0 AS a, v1 AS b, count() AS n FROM ({sides}) WHERE h0 AND h1 GROUP BY a, b ORDER BY a, b "
+        f"LIMIT {statement.bind('UInt64', most)}"
     )
 
 
@@ -47,6 +48,16 @@ def moments_of_two(statement: Statement, sides: str, *, places: int) -> Query:
         "SELECT count() AS n, sum(q0) AS x, sum(q1) AS y, sum(toInt256(q0) * q0) AS xx, sum(toInt256(q1) * q1) AS yy, "
         "sum(toInt256(q0) * q1) AS xy, sum(abs(q0 - q1)) AS apart FROM ("
         f"SELECT {on_grid('x0')} AS q0, {on_grid('x1')} AS q1 "
+        f"FROM ({sides}) WHERE h0 AND h1)"
+    )
+
+
+def ranks_of_two(statement: Statement, sides: str) -> Query:
+    """`moments_of_two` of twice the ranks of what raters 0 and 1 said, equal values sharing their mean rank."""
+    twice = "toInt128(2 * rank() OVER (ORDER BY {0}) + count() OVER (PARTITION BY {0}) - 1)"
+    return statement.query(
+        "SELECT count() AS n, sum(q0) AS x, sum(q1) AS y, sum(q0 * q0) AS xx, sum(q1 * q1) AS yy, "
+        f"sum(q0 * q1) AS xy FROM (SELECT {twice.format('x0')} AS q0, {twice.format('x1')} AS q1 "
         f"FROM ({sides}) WHERE h0 AND h1)"
     )
 

@@ -1,0 +1,139 @@
+"""How far any number of annotators agree, each of whom may have rated only some things: Krippendorff's alpha."""
+
+import enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from helicorder.scoring.agreement import Measure
+from helicorder.scoring.statistics import CONFIDENCE
+
+DRAWS, SEED = 2_000, 20_260_301
+MOST_CELLS = 5_000_000
+"""Patterns times squared values: what is held at once."""
+_DRAWS_AT_ONCE = 100
+Floats = npt.NDArray[np.float64]
+
+
+class Scale(enum.StrEnum):
+    """What differences between values mean: none but being different, their order, or their size."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    INTERVAL = "interval"
+
+
+def krippendorff_alpha(
+    patterns: Iterable[tuple[Sequence[str], int]], scale: Scale, level: float = CONFIDENCE
+) -> Measure:
+    """Krippendorff's alpha: 1 is full agreement, 0 what chance would give, below 0 is less than that.
+
+    Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011). The interval is that of 2,000 seeded resamples of
+    whole things, percentile by percentile: Zapf, Castell, Morawietz and Karch, "Measuring Inter-Rater Reliability for
+    Nominal Data", BMC Medical Research Methodology 16 (2016). n is the number of things that at least two rated.
+
+    Args:
+        patterns: (what was said of a thing, by all annotators together, of how many things), each once; things that one
+            annotator alone rated tell nothing and are left out.
+        scale: numbers are needed for all but NOMINAL; equal numbers are one value however they are written.
+        level: confidence.
+
+    Raises:
+        ValueError: a value is no number where numbers are needed.
+    """
+    several = {tuple(pattern): n for pattern, n in patterns if len(pattern) > 1}
+    things = sum(several.values())
+    if things < 2:  # noqa: PLR2004 -- one thing shows no variety
+        return Measure(n=things, level=level, reason="fewer than two things that several rated")
+    alphas = _of_numbers(several) if scale is Scale.INTERVAL else _of_values(several, scale)
+    if alphas is None:
+        return Measure(n=things, level=level, reason="too many different values")
+    weights = np.array(list(several.values()), float)
+    whole = alphas(weights[None, :])[0]
+    if np.isnan(whole):
+        return Measure(n=things, level=level, reason="everybody said the same of everything")
+    draw = np.random.default_rng(SEED)
+    drawn = np.concatenate(
+        [
+            alphas(draw.multinomial(things, weights / things, _DRAWS_AT_ONCE).astype(float))
+            for _ in range(DRAWS // _DRAWS_AT_ONCE)
+        ]
+    )
+    low, high = np.quantile(drawn[~np.isnan(drawn)], [(1 - level) / 2, (1 + level) / 2])
+    return Measure(value=float(whole), low=float(low), high=float(high), n=things, level=level)
+
+
+Patterns = Mapping[tuple[str, ...], int]
+Alphas = Callable[[Floats], Floats]
+"""From how often each pattern came, a row to a draw, the alpha of each row; not a number where nothing varies."""
+
+
+def _of_numbers(patterns: Patterns) -> Alphas:
+    """Alpha by squared differences: sums over ratings are enough, so values may be as many as they like."""
+    told = [np.array([float(text) for text in pattern]) for pattern in patterns]
+    centre = np.concatenate(told).mean()
+    sums = np.array(
+        [
+            (x.size, (x - centre).sum(), ((x - centre) ** 2).sum(), 2 * x.size * x.var() * x.size / (x.size - 1))
+            for x in told
+        ]
+    )
+
+    def alphas(counts: Floats) -> Floats:
+        n, total, squares, apart = (counts @ sums).T
+        chance = 2 * (n * squares - total**2) / (n - 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.where(chance > 0, 1 - apart / chance, np.nan))
+
+    return alphas
+
+
+def _of_values(patterns: Patterns, scale: Scale) -> Alphas | None:
+    """Alpha by coincidences of values; None where there are too many of them."""
+    values = _values(patterns, scale)
+    if len(patterns) * len(values) ** 2 > MOST_CELLS:
+        return None
+    pairs, width = _coincidences(patterns, values, scale), len(values)
+
+    def alphas(counts: Floats) -> Floats:
+        tables = (counts @ pairs).reshape(-1, width, width)
+        margins = tables.sum(axis=2)
+        total = margins.sum(axis=1)
+        apart = _distances(margins, scale)
+        seen = (tables * apart).sum(axis=(1, 2)) / total
+        chance = (margins[:, :, None] * margins[:, None, :] * apart).sum(axis=(1, 2)) / (total * (total - 1))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.where(chance > 0, 1 - seen / chance, np.nan))
+
+    return alphas
+
+
+def _values(patterns: Patterns, scale: Scale) -> list[str]:
+    """The different values, numbers by size; equal numbers have one spelling."""
+    texts = {value for pattern in patterns for value in pattern}
+    return sorted(texts) if scale is Scale.NOMINAL else [repr(x) for x in sorted({float(text) for text in texts})]
+
+
+def _coincidences(patterns: Patterns, values: list[str], scale: Scale) -> Floats:
+    """Per pattern its ordered pairs of values over (ratings - 1), a row of values**2 numbers."""
+    place = {value: number for number, value in enumerate(values)}
+    counts = np.zeros((len(patterns), len(values)))
+    for row, pattern in enumerate(patterns):
+        for text in pattern:
+            counts[row, place[text if scale is Scale.NOMINAL else repr(float(text))]] += 1
+    pairs = counts[:, :, None] * counts[:, None, :]
+    diagonal = np.arange(len(values))
+    pairs[:, diagonal, diagonal] -= counts
+    ratings = counts.sum(axis=1)
+    return np.asarray((pairs / (ratings - 1)[:, None, None]).reshape(len(patterns), -1))
+
+
+def _distances(margins: Floats, scale: Scale) -> Floats:
+    """The squared difference of every two values; of ranks it depends on how often each was said."""
+    width = margins.shape[1]
+    if scale is Scale.NOMINAL:
+        return np.broadcast_to(1 - np.eye(width), (len(margins), width, width))
+    # Between two ranks lie those in between and half of each: the difference of their mean ranks.
+    middles = np.cumsum(margins, axis=1) - margins / 2
+    return np.asarray((middles[:, :, None] - middles[:, None, :]) ** 2)

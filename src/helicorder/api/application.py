@@ -14,6 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from helicorder import __version__
 from helicorder.api import (
     bodies,
+    call_breakdown,
+    call_series,
     dashboard,
     evals,
     export,
@@ -63,6 +65,8 @@ HANDLERS: list[Any] = [
     *bodies.HANDLERS,
     *evals.HANDLERS,
     *dashboard.HANDLERS,
+    *call_series.HANDLERS,
+    *call_breakdown.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,

@@ -16,20 +16,12 @@ from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.selection import Selection
 from helicorder.model.score import ScoreKind
-from helicorder.model.window import Bucket, Window, checked_zone
+from helicorder.model.window import USUAL_SPAN, Bucket, Window, checked_zone
 from helicorder.scoring.completeness import EDGES, Delays, estimate_delays, still_filling
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
 
-_SPAN = {
-    Bucket.MINUTE: dt.timedelta(hours=1),
-    Bucket.HOUR: dt.timedelta(days=2),
-    Bucket.DAY: dt.timedelta(days=30),
-    Bucket.WEEK: dt.timedelta(weeks=26),
-    Bucket.MONTH: dt.timedelta(days=730),
-    Bucket.YEAR: dt.timedelta(days=3650),
-}
 WATCHED = dt.timedelta(days=7)
 """How long a request is taken to wait for its score; delays are learned from the requests of that time."""
 _NOTHING = series.Sums()
@@ -55,7 +47,7 @@ class SeriesQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta | None = None
     ) -> Self:
         """As `Selection.resolved`; the span that is shown by default suits the bucket."""
-        found = await super().resolved(org_id, telemetry, now, span or _SPAN[self.bucket])
+        found = await super().resolved(org_id, telemetry, now, span or USUAL_SPAN[self.bucket])
         return msgspec.structs.replace(found, now=self.now or now.isoformat())
 
 

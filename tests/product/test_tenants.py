@@ -40,7 +40,9 @@ def foreign_id(product: Product, other_key: str) -> str:
         },
         "providerResponse": {"json": {"text": CANARY}, "status": 200},
     }
-    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY}
+    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY} | {
+        f"Helicone-Session-{part}": CANARY for part in ("Id", "Name", "Path")
+    }
     assert product.ask("POST", "/custom/v1/log", body, headers, key=other_key).status == 200
     scores = {"scores": {CANARY: 0.5}}
     assert product.ask("POST", f"/v1/request/{CANARY}/score", scores, key=other_key).status == 200
@@ -82,9 +84,28 @@ def body_for(path: str) -> Any:
     if path.startswith("/v1/scores"):
         item = {"request_id": new_id(), "name": "tenant", "value": 1}
         return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
+    if (known := summed_body(path)) is not None:
+        return known
     if "dashboard" in path:
         return {"userFilter": "all", **times}
     return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})
+
+
+def summed_body(path: str) -> Any:
+    """A body that a route which adds calls up takes; None for other routes."""
+    ms = {"startTimeUnixMs": 0, "endTimeUnixMs": 4e12}
+    listed = {"search": "", "timeFilter": ms, "timezoneDifference": 0, "filter": "all"}
+    named = {"nameContains": "", "timezoneDifference": 0}
+    return {
+        "/v1/calls/series/query": {"by": "user_id", "total": True},
+        "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
+        "/v1/sessions/query": {"start": "2026-01-01", "count": True},
+        "/v1/session/query": listed,
+        "/v1/session/count": listed,
+        "/v1/session/name/query": named,
+        "/v1/session/metrics/query": named,
+        "/v1/session/{session_id}/tag": {"tag": "mine"},
+    }.get(path)
 
 
 def text_of(path: str, body: bytes) -> str:
@@ -107,10 +128,12 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     """Every route but the public ones is 401 without a valid key, and none shows another organisation's data."""
     score_id = natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, "")
     concrete = path.replace("{request_id}", foreign_id).replace("{score_id}", score_id).replace("{name}", CANARY)
+    concrete = concrete.replace("{session_id}", CANARY)
     body = body_for(path) if method in ("POST", "PUT") else {"value": 0} if method == "PATCH" else None
     mine = product.ask(method, concrete, body)
     assert ("{score_id}" in path) <= (mine.status == 404)
-    echoed = (concrete, f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")  # what the caller itself said
+    told = (f'"{name}":"{CANARY}"' for name in ("name", "target_id", "call_session_id"))
+    echoed = (concrete, *told, f"'{CANARY}'")  # what the caller itself said
     assert CANARY not in functools.reduce(lambda text, own: text.replace(own, ""), echoed, text_of(path, mine.body))
     if path in PUBLIC_PATHS:
         return
@@ -125,7 +148,8 @@ def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, oth
     assert product.ask("GET", f"/v1/request/{foreign_id}").status == 404
     theirs = product.ask("GET", f"/v1/request/{foreign_id}", key=other_key).json()["data"]
     assert theirs["scores"] == {CANARY: 0.5}
-    assert theirs["properties"] == {"canary": CANARY}
+    assert theirs["properties"]["canary"] == CANARY
+    assert "mine" not in theirs["properties"]
 
 
 @pytest.mark.parametrize("scope", ["read", "write"])

@@ -20,6 +20,7 @@ from helicorder.api import (
     evals,
     export,
     feedback,
+    helicone_sessions,
     logs,
     operations,
     pins,
@@ -39,6 +40,7 @@ from helicorder.api import (
     score_store,
     score_versions,
     scores,
+    sessions,
 )
 from helicorder.api import (
     definitions as definitions_api,
@@ -67,6 +69,8 @@ HANDLERS: list[Any] = [
     *dashboard.HANDLERS,
     *call_series.HANDLERS,
     *call_breakdown.HANDLERS,
+    *sessions.HANDLERS,
+    *helicone_sessions.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,

@@ -36,10 +36,15 @@ def _decoded(segment: str) -> str:
     return segment if _ENCODED_SLASH in text else text.replace("/", _ENCODED_SLASH)
 
 
+def text_of(segment: str) -> str:
+    """The text that a path segment stands for, slashes in it included."""
+    return segment.replace(_ENCODED_SLASH, "/")
+
+
 def request_id_of(segment: str) -> str:
     """The request id that a path segment stands for.
 
     Raises:
         Invalid: not an id (`checked_request_id`).
     """
-    return checked_request_id(segment.replace(_ENCODED_SLASH, "/"))
+    return checked_request_id(text_of(segment))

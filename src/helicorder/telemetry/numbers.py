@@ -141,7 +141,7 @@ async def whole(telemetry: Telemetry, asked: Question, window: Window | None, wa
     statement = Statement(asked.org_id)
     cut = Cut((), asked.put(statement, window))
     [row] = await telemetry.query(*statements.numbers(statement, wanted, cut))
-    return _sums(row, wanted)
+    return sums_from(row, wanted)
 
 
 async def by_segment(
@@ -162,11 +162,11 @@ async def by_segment(
     cut = Cut((key,), where, joined, rolled=1, more=more)
     rows = await telemetry.query(*statements.numbers(statement, wanted, cut))
     cells = {_values(row["k0"]): row for row in rows if not row["level"]}
-    total = next((_sums(row, wanted) for row in rows if row["level"]), Sums())
+    total = next((sums_from(row, wanted) for row in rows if row["level"]), Sums())
     rest = cells.pop((), None)
     order = sorted(cells, key=lambda one: _rank(cells[one], first, one))
-    segments = {one: _sums(cells[one], wanted) for one in order}
-    return Breakdown(segments, _sums(rest, wanted) if rest else Sums(), total, len(segments) + total.distinct)
+    segments = {one: sums_from(cells[one], wanted) for one in order}
+    return Breakdown(segments, sums_from(rest, wanted) if rest else Sums(), total, len(segments) + total.distinct)
 
 
 async def over_time(
@@ -235,7 +235,7 @@ class _Found:
         self._periods: dict[bool, Sums] = {}
         for row in rows:
             current, segment = bool(row["k0"]), _values(row["k1"]) if width == WITH_SEGMENTS else ()
-            sums = _sums(row, wanted)
+            sums = sums_from(row, wanted)
             if row["level"] == 0:
                 self._cells.setdefault((current, segment), {})[row[f"k{width - 1}"]] = sums
             if row["level"] == 1:
@@ -276,7 +276,8 @@ def _rank(row: Row, first: First, values: Values) -> tuple[bool, decimal.Decimal
     return False, size if first.ascending else -size, values
 
 
-def _sums(row: Row, wanted: Wanted) -> Sums:
+def sums_from(row: Row, wanted: Wanted) -> Sums:
+    """The sums of a row that has the columns of what is wanted."""
     known = {name: row[name] for name in row.keys() & _PLAIN if row[name] is not None}
     if Part.TOKENS in wanted.parts:
         known["tokens"] = {name: Amount(row[f"{name}_n"], row[f"{name}_sum"] or 0) for name in TOKENS}

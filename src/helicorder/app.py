@@ -35,6 +35,7 @@ from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.definitions import Definitions
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
@@ -111,6 +112,7 @@ class Application:
         self.access = Access(database)
         self.authenticator = Authenticator(self.access)
         self.definitions = Definitions(database)
+        self.hidden = HiddenProperties(database)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -191,6 +193,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             ingest=application.ingest,
             reading=application.reading,
             definitions=application.definitions,
+            hidden=application.hidden,
             authenticator=application.authenticator,
             facts=application.facts,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),

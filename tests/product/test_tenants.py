@@ -96,7 +96,9 @@ def summed_body(path: str) -> Any:
     ms = {"startTimeUnixMs": 0, "endTimeUnixMs": 4e12}
     listed = {"search": "", "timeFilter": ms, "timezoneDifference": 0, "filter": "all"}
     named = {"nameContains": "", "timezoneDifference": 0}
-    return {
+    times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}}
+    listed_metrics = {"filter": "all", "offset": 0, "limit": 100, **times}
+    known = {
         "/v1/calls/series/query": {"by": "user_id", "total": True},
         "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
         "/v1/sessions/query": {"start": "2026-01-01", "count": True},
@@ -105,7 +107,30 @@ def summed_body(path: str) -> Any:
         "/v1/session/name/query": named,
         "/v1/session/metrics/query": named,
         "/v1/session/{session_id}/tag": {"tag": "mine"},
-    }.get(path)
+        "/v1/user/query": {},
+        "/v1/user/metrics/query": {"filter": "all", "offset": 0, "limit": 100},
+        "/v1/user/metrics-overview/query": {"filter": "all", "pSize": "p99", "useInterquartile": False},
+        "/v1/property/query": {},
+        "/v1/property/hide": {"key": "mine"},
+        "/v1/property/restore": {"key": "mine"},
+        "/v1/property/{property_key}/search": {"searchTerm": ""},
+        "/v1/property/{property_key}/top-costs/query": times,
+        "/v1/property/{property_key}/top-requests/query": times,
+        "/v1/property/properties/over-time": times
+        | {"userFilter": "all", "dbIncrement": "day", "timeZoneDifference": 0, "propertyKey": "canary"},
+        "/v1/metrics/requestCount": {"filter": "all"},
+        "/v1/metrics/models": listed_metrics,
+        "/v1/metrics/country": listed_metrics,
+        "/v1/providers": listed_metrics,
+        "/v1/metrics/quantiles": {"filter": "all", "timeZoneDifference": 0, "metric": "latency", **times},
+        "/v1/evals/query": {"filter": "all", **times},
+        "/v1/evals/score-distributions/query": {"filter": "all", **times},
+        "/v1/evals/{request_id}": {"name": "mine", "score": 1},
+    }
+    if path in known or not path.startswith("/v1/metrics/"):
+        return known.get(path)
+    charted = {"timeZoneDifference": 0, "dbIncrement": "day"} if "Time" in path and "average" not in path else {}
+    return {"filter": "all", **times, **charted}
 
 
 def text_of(path: str, body: bytes) -> str:
@@ -128,7 +153,7 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     """Every route but the public ones is 401 without a valid key, and none shows another organisation's data."""
     score_id = natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, "")
     concrete = path.replace("{request_id}", foreign_id).replace("{score_id}", score_id).replace("{name}", CANARY)
-    concrete = concrete.replace("{session_id}", CANARY)
+    concrete = concrete.replace("{session_id}", CANARY).replace("{property_key}", "canary")
     body = body_for(path) if method in ("POST", "PUT") else {"value": 0} if method == "PATCH" else None
     mine = product.ask(method, concrete, body)
     assert ("{score_id}" in path) <= (mine.status == 404)

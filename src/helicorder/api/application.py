@@ -20,7 +20,11 @@ from helicorder.api import (
     evals,
     export,
     feedback,
+    helicone_charts,
+    helicone_metrics,
+    helicone_properties,
     helicone_sessions,
+    helicone_users,
     logs,
     operations,
     pins,
@@ -54,6 +58,7 @@ from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
 from helicorder.control.definitions import Definitions
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.principal import Authenticator
@@ -71,6 +76,10 @@ HANDLERS: list[Any] = [
     *call_breakdown.HANDLERS,
     *sessions.HANDLERS,
     *helicone_sessions.HANDLERS,
+    *helicone_users.HANDLERS,
+    *helicone_properties.HANDLERS,
+    *helicone_metrics.HANDLERS,
+    *helicone_charts.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,
@@ -116,6 +125,7 @@ def rest(
     ingest: Ingest,
     reading: Reading,
     definitions: Definitions,
+    hidden: HiddenProperties,
     authenticator: Authenticator,
     facts: ReadFacts,
     links: BodyLinks,
@@ -124,7 +134,7 @@ def rest(
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, links)
+        return Context(request, ingest, reading, definitions, hidden, links)
 
     state = State({"authenticator": authenticator})
     return edge(_litestar(context, lambda: facts, state=state, max_body_bytes=max_body_bytes))

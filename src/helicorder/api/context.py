@@ -11,6 +11,7 @@ from helicorder.api.access import principal_of
 from helicorder.api.idempotency import claim_of
 from helicorder.api.links import BodyLinks
 from helicorder.control.definitions import Definitions
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
@@ -28,9 +29,10 @@ class Context:
         principal: who asks; on a public route there is none.
         links: makes and checks signed body links.
         reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
+        hidden: which properties are not shown.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading")
+    __slots__ = ("_definitions", "_ingest", "_request", "hidden", "links", "reading")
 
     def __init__(
         self,
@@ -38,12 +40,14 @@ class Context:
         ingest: Ingest,
         reading: Reading,
         definitions: Definitions,
+        hidden: HiddenProperties,
         links: BodyLinks,
     ) -> None:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
         self.reading = reading
+        self.hidden = hidden
         self.links = links
 
     @property

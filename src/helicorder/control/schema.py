@@ -65,3 +65,12 @@ definitions = sa.Table(
     sa.Column("updated_at", UtcTime, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
 )
+
+hidden_properties = sa.Table(
+    "hidden_properties",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("hidden_at", UtcTime, nullable=False),
+    sa.Column("hidden_by", sa.Text, nullable=False),
+)

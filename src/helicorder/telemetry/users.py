@@ -9,6 +9,7 @@ from helicorder.model.window import Window
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.numbers import Part, Question, Sums, Wanted, sums_from
 from helicorder.telemetry.sql import groups
+from helicorder.telemetry.sql.calls import among
 from helicorder.telemetry.sql.conditions import Statement
 from helicorder.telemetry.sql.groups import FIELDS, Groups
 from helicorder.telemetry.sql.numbers import sums_of
@@ -33,18 +34,26 @@ class UserRow(msgspec.Struct, frozen=True):
 
 
 class Users(msgspec.Struct, frozen=True):
-    """Which users: those that a filter takes, by their calls of a window, or of all time; days are those of a zone."""
+    """Which users: those that a filter takes, by their calls of a window, or of all time; days are those of a zone.
+
+    Attributes:
+        ids: only these; None for all.
+    """
 
     org_id: str
     wanted: GroupFilter
     window: Window | None
     zone: str = "UTC"
+    ids: tuple[str, ...] | None = None
 
     def put(self) -> tuple[Statement, Groups]:
         """A statement, and what it is about."""
         statement = Statement(self.org_id)
         statement.params["zone"] = self.zone
-        return statement, Groups(Group.USERS, self.wanted, Question(self.org_id).put(statement, self.window))
+        within = Question(self.org_id).put(statement, self.window)
+        if self.ids is not None:
+            within += f" AND {among(statement, Group.USERS, self.ids)}"
+        return statement, Groups(Group.USERS, self.wanted, within)
 
 
 async def page(telemetry: Telemetry, users: Users, order: GroupOrder) -> list[UserRow]:

@@ -242,6 +242,11 @@ def kept(statement: Statement, cut: Cut, first: First) -> str:
     )
 
 
+def each(keys: Sequence[str]) -> str:
+    """One key for several, as `kept_or_rest` makes it where there is no rest."""
+    return f"(toUInt8(1), {', '.join(keys)})"
+
+
 def kept_or_rest(keys: Sequence[str], subquery: str) -> str:
     """One key for several: (1, the values) where a subquery has them, else (0, nothing): the rest as one."""
     values, nothing = ", ".join(keys), ", ".join("''" for _ in keys)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Litestar
 
+from helicorder.api import filter_schema
 from helicorder.errors import (
     BadHeader,
     BodyTooLarge,
@@ -46,10 +47,20 @@ def document(app: Litestar) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(_MODULE_IN_NAME.sub("", json.dumps(app.openapi_schema.to_schema())))
     spec["components"]["schemas"]["Failure"] = _FAILURE
     spec["components"]["schemas"]["ScoreRequest"]["properties"]["scores"]["additionalProperties"] = _SCORE_VALUE
+    _say_what_filters_are(spec["components"]["schemas"])
     for operations in spec["paths"].values():
         for operation in operations.values():
             _add_failures(operation)
     return spec
+
+
+def _say_what_filters_are(schemas: dict[str, Any]) -> None:
+    """A filter is read by hand, so its type is Any, which says nothing."""
+    for schema in schemas.values():
+        for name, of in schema.get("properties", {}).items():
+            if name in filter_schema.NAMES and not of.keys() - {"default"}:
+                schema["properties"][name] = {"$ref": f"#/components/schemas/{filter_schema.NAMES[name]}"} | of
+    schemas |= filter_schema.schemas()
 
 
 def _add_failures(operation: dict[str, Any]) -> None:

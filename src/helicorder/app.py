@@ -3,13 +3,14 @@
 The path of a request, outermost first:
 
 1. Granian       accepts the connection and parses HTTP
-2. Front         parts gateway paths from the rest, on one port
+2. Front         parts gateway, interface and API, on one port
 3. Gateway       raw ASGI: plan, upstream, bytes back, a copy to ingest         (LLM traffic)
-4. Edge          marks encoded slashes, sets the security headers               (REST from here on)
-5. Litestar      routes
-6. admit         credential -> Principal, scope, media type
-7. StrictRequest body -> value, strictly
-8. handler       one part is called: ingest to write, telemetry to read
+4. Web           the interface: built files, and its page for a browser         (the rest is for the API)
+5. Edge          marks encoded slashes, sets the security headers               (REST from here on)
+6. Litestar      routes
+7. admit         credential -> Principal, scope, media type
+8. StrictRequest body -> value, strictly
+9. handler       one part is called: ingest to write, telemetry to read
 """
 
 import asyncio
@@ -45,6 +46,7 @@ from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
+from helicorder.web.application import Web
 
 log = structlog.get_logger()
 
@@ -196,7 +198,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             max_body_bytes=settings.max_body_mb * MIB,
         )
-        yield application, front(application.gateway, face), bootstrap.secret
+        yield application, front(application.gateway, Web(), face), bootstrap.secret
 
 
 async def _engine(settings: Settings, stack: contextlib.AsyncExitStack) -> Engine | None:
@@ -214,12 +216,14 @@ async def _ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-def front(gateway: Gateway, face: ASGIApp) -> ASGIApp:
-    """One port for both planes: gateway paths go to the raw gateway, all others to the REST API."""
+def front(gateway: Gateway, web: Web, face: ASGIApp) -> ASGIApp:
+    """One port: gateway paths go to the raw gateway, the interface's files to it, all others to the REST API."""
 
     async def dispatch(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and gateway.owns(scope["path"]):
             await gateway(scope, receive, send)
+        elif scope["type"] == "http" and web.owns(scope):
+            await web(scope, receive, send)
         else:
             await face(scope, receive, send)
 

@@ -12,8 +12,8 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from helicorder.api.access import READ, WRITE
 from helicorder.api.context import Context, FromContext
 from helicorder.api.decoding import decode
-from helicorder.api.score_input import ScoreInput, Value
-from helicorder.api.score_records import ScoreRecord, record_of, shown_value
+from helicorder.api.score_input import score_of
+from helicorder.api.score_records import record_of, shown_value
 from helicorder.api.wire import Result
 from helicorder.errors import Conflict, Invalid, NotFound, Problem
 from helicorder.model.definition import Definition, check
@@ -21,9 +21,19 @@ from helicorder.model.principal import Principal
 from helicorder.model.score import Score
 from helicorder.telemetry import scores
 from helicorder.telemetry.scores import Judgement
+from helicorder.wire.scores import (
+    MAX_BATCH,
+    MAX_BATCH_BYTES,
+    BatchRequest,
+    BatchResults,
+    ItemResult,
+    Refusal,
+    ScoreEdit,
+    ScoreInput,
+    ScoreRecord,
+    StoredScore,
+)
 
-MAX_BATCH = 10_000
-MAX_BATCH_BYTES = 32 * 1024 * 1024
 MAX_REASON_LENGTH = 1_000
 # How many items are read before others on the event loop have their turn: some ten milliseconds.
 _PIECE = 500
@@ -36,55 +46,10 @@ AsOf = Annotated[
 Reason = Annotated[str, QueryParameter(description="Why it is deleted.", max_length=MAX_REASON_LENGTH)]
 
 
-class StoredScore(msgspec.Struct, frozen=True):
-    """A score that is durable now."""
-
-    id: str
-
-
-class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """1 to 10,000 scores, each as ``POST /v1/scores`` takes it."""
-
-    scores: list[msgspec.Raw]
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why an item was not stored."""
-
-    code: str
-    message: str
-
-
-class ItemResult(msgspec.Struct, frozen=True):
-    """What became of the item at ``index``: ``stored`` under ``id``, or ``refused`` for a reason."""
-
-    index: int
-    status: str
-    id: str | None = None
-    error: Refusal | None = None
-
-
-class BatchResults(msgspec.Struct, frozen=True):
-    """One result per item, in the order of the items; how many of them were stored."""
-
-    stored: int
-    results: list[ItemResult]
-
-
-class ScoreEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change, and why. ``version``, where given, must be the current one: else somebody was faster (409)."""
-
-    value: Value | msgspec.UnsetType = msgspec.UNSET
-    comment: str | msgspec.UnsetType = msgspec.UNSET
-    metadata: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    reason: str = ""
-    version: str | None = None
-
-
 @post("/v1/scores", status_code=200, opt=WRITE, operation_id="CreateScore", tags=["Scores"])
 async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Result[StoredScore]:
     """Add a score, or a new version of one; durable when this answers."""
-    score = data.score(context.principal, dt.datetime.now(dt.UTC))
+    score = score_of(data, context.principal, dt.datetime.now(dt.UTC))
     check(await context.definitions(), score)
     return await context.commit_once([score], Result(StoredScore(score.score_id)))
 
@@ -121,7 +86,7 @@ def _read(
 ) -> Score | Problem:
     try:
         item: ScoreInput = decode(raw, ScoreInput)
-        score = item.score(principal, now)
+        score = score_of(item, principal, now)
         check(definitions, score)
     except Problem as problem:
         return problem
@@ -149,15 +114,16 @@ async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: From
     *_, current = await _current(context, score_id, None)
     if data.version is not None and data.version != str(current.version):
         raise Conflict(f"The current version is {current.version}, not {data.version}.")
-    given = shown_value(current.kind, current.value, current.label, current.text)
-    edited = ScoreInput(
+    kept = shown_value(current.kind, current.value, current.label, current.text)
+    given = ScoreInput(
         name=current.name,
-        value=given if data.value is msgspec.UNSET else data.value,
+        value=kept if data.value is msgspec.UNSET else data.value,
         kind=current.kind,
         request_id=current.target_id,
         comment=current.comment if data.comment is msgspec.UNSET else data.comment,
         metadata=current.metadata if data.metadata is msgspec.UNSET else data.metadata,
-    ).score(context.principal, dt.datetime.now(dt.UTC))
+    )
+    edited = score_of(given, context.principal, dt.datetime.now(dt.UTC))
     version = _again(
         current, context.principal, data.reason,
         value=edited.value, label=edited.label, text=edited.text, comment=edited.comment, metadata=edited.metadata,

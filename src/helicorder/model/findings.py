@@ -10,6 +10,8 @@ import msgspec
 CONFIDENCE = 0.95
 """The confidence level of every interval, unless another one is asked for."""
 
+NOT_CAUSAL = "A difference between two sets of calls is not causal unless chance decided which call was of which set."
+
 Segment = tuple[tuple[str, str], ...]
 """Calls to look at, as pairs of dimension and value; empty for all."""
 

@@ -5,14 +5,13 @@ import math
 from scipy.special import ndtri
 
 from helicorder.model.definition import Direction
-from helicorder.model.findings import Verdict, Word
+from helicorder.model.findings import NOT_CAUSAL, Verdict, Word
 from helicorder.scoring.comparison import Difference
 from helicorder.scoring.statistics import normal_quantile
 
 __all__ = ["NOT_CAUSAL", "POWER", "Verdict", "Word", "smallest_difference", "verdict"]
 
 POWER = 0.8
-NOT_CAUSAL = "A difference between two sets of calls is not causal unless chance decided which call was of which set."
 
 
 _ABOVE = {Direction.HIGHER: Word.BETTER, Direction.LOWER: Word.WORSE, Direction.NEITHER: Word.HIGHER}

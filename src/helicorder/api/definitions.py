@@ -8,6 +8,7 @@ from litestar.params import JSONBody, PathParameter
 
 from helicorder.api.access import READ, WRITE
 from helicorder.api.context import FromContext
+from helicorder.api.paths import text_of
 from helicorder.api.wire import OK, Result
 from helicorder.errors import Invalid, NotFound
 from helicorder.model.definition import Definition
@@ -60,16 +61,16 @@ async def list_definitions(context: FromContext) -> Result[list[Definition]]:
 @get("/v1/scores/definitions/{name:str}", opt=READ, operation_id="GetDefinition", tags=["Definitions"])
 async def get_definition(name: Name, context: FromContext) -> Result[Definition]:
     """One definition; 404 where the score is not defined."""
-    definition = (await context.definitions()).get(name)
+    definition = (await context.definitions()).get(text_of(name))
     if definition is None:
-        raise NotFound(f"{name!r} is not defined.")
+        raise NotFound(f"{text_of(name)!r} is not defined.")
     return Result(definition)
 
 
 @put("/v1/scores/definitions/{name:str}", opt=WRITE, operation_id="PutDefinition", tags=["Definitions"])
 async def put_definition(name: Name, data: JSONBody[DefinitionInput], context: FromContext) -> Result[Definition]:
     """Define a score. It counts here at once, and on every other server within a second."""
-    definition = definition_of(name, data)
+    definition = definition_of(text_of(name), data)
     await context.define(definition)
     return Result(definition)
 
@@ -83,7 +84,7 @@ async def put_definition(name: Name, data: JSONBody[DefinitionInput], context: F
 )
 async def delete_definition(name: Name, context: FromContext) -> Result[None]:
     """Define a score no longer; its scores stay as they are."""
-    await context.undefine(name)
+    await context.undefine(text_of(name))
     return OK
 
 

@@ -15,7 +15,7 @@ MAX_BATCH_BYTES = 32 * 1024 * 1024
 MAX_PAGE = 1_000
 
 
-class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One judgement of one request, session, user or span.
 
     ``value`` is a number, a boolean, or text; ``kind`` says what text is: ``categorical`` (the default), ``text``, or
@@ -40,6 +40,16 @@ class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     inclusion: float | None = None
 
 
+class BatchItem(ScoreInput, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A score as a batch takes it: what files of all versions hold, it can say too.
+
+    ``reason`` is why this version was written. ``deleted`` makes it a tombstone: its other parts repeat what it was.
+    """
+
+    reason: str = ""
+    deleted: bool = False
+
+
 class ScoreEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change, and why. ``version``, where given, must be the current one: else somebody was faster (409)."""
 
@@ -57,7 +67,7 @@ class StoredScore(msgspec.Struct, frozen=True):
 
 
 class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """1 to 10,000 scores, each as ``POST /v1/scores`` takes it."""
+    """1 to 10,000 scores, each as ``POST /v1/scores`` takes it, or a version as files of all versions have it."""
 
     scores: list[msgspec.Raw]
 

@@ -15,6 +15,7 @@ The path of a request, outermost first:
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import itertools
 import os
@@ -36,6 +37,10 @@ from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.definitions import Definitions
+from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.members import Members
+from helicorder.control.passwords import Passwords
+from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
@@ -113,6 +118,10 @@ class Application:
         self.access = Access(database)
         self.authenticator = Authenticator(self.access)
         self.definitions = Definitions(database)
+        self.passwords = Passwords()
+        self.members = Members(database, self.passwords)
+        sessions = Sessions(database, dt.timedelta(hours=settings.session_hours))
+        self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -185,6 +194,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         application = Application(settings, database, store, engine)
         stack.push_async_callback(application.upstream.close)
         stack.push_async_callback(application.authenticator.close)
+        stack.callback(application.passwords.close)
         bootstrap = await application.access.ensure_bootstrap(settings.bootstrap_api_key)
         await store.prepare(stack)
         await application.ingest.start()
@@ -194,8 +204,12 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             reading=application.reading,
             definitions=application.definitions,
             authenticator=application.authenticator,
+            access=application.access,
+            members=application.members,
+            doorkeeper=application.doorkeeper,
             facts=application.facts,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
+            public_url=settings.public_url,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, Web(), face), bootstrap.secret

@@ -15,6 +15,7 @@ PREFIX = "HELICORDER_"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LAST_PORT = 65535
+MAX_SESSION_HOURS = 400 * 24  # browsers keep no cookie for longer
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -36,6 +37,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TELEMETRY_URL", "", "clickhouse://user:password@host:8123/database; empty: the embedded engine."),
     Setting("CONTROL_URL", "", "postgresql://user:password@host/database; empty: SQLite in the data directory."),
     Setting("PUBLIC_URL", "", "Base of the body URLs given to clients; empty: the request's Host header."),
+    Setting("SESSION_HOURS", 168.0, "How long a browser stays signed in."),
     Setting("ALLOW_PRIVATE_UPSTREAMS", default=False, help="Let callers name upstreams on private addresses."),
     Setting("PROVIDER_OPENAI_URL", "https://api.openai.com", "Where /v1/gateway/oai sends to."),
     Setting("PROVIDER_ANTHROPIC_URL", "https://api.anthropic.com", "Where /v1/gateway/anthropic sends to."),
@@ -64,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     telemetry_url: str
     control_url: str
     public_url: str
+    session_hours: float
     allow_private_upstreams: bool
     provider_openai_url: str
     provider_anthropic_url: str
@@ -107,6 +110,8 @@ def _refuse_impossible(values: Mapping[str, Any]) -> None:
             raise BadSetting(f"{PREFIX}{name.upper()}={value} must be 0 or more.")
     if values["port"] > LAST_PORT:
         raise BadSetting(f"{PREFIX}PORT={values['port']} is not a port.")
+    if values["session_hours"] > MAX_SESSION_HOURS:
+        raise BadSetting(f"{PREFIX}SESSION_HOURS={values['session_hours']} is more than {MAX_SESSION_HOURS}.")
     if values["log_level"] not in LOG_LEVELS:
         raise BadSetting(f"{PREFIX}LOG_LEVEL={values['log_level']!r} is not one of {', '.join(LOG_LEVELS)}.")
 

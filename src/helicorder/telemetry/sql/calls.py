@@ -47,7 +47,7 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     order = [f"created_at {direction}", f"request_id {direction}"]
     edits = ""
     if page.sort_property is not None:
-        edits, value = with_edits(statement, page.sort_property)
+        edits, [value] = with_edits(statement, page.sort_property)
         order.insert(0, f"{value} {direction}")
     elif page.sort is not SortKey.CREATED_AT:
         order.insert(0, f"{SORTED[page.sort]} {direction} NULLS LAST")
@@ -58,19 +58,25 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     )
 
 
-def with_edits(statement: Statement, key: str) -> tuple[str, str]:
-    """A join that adds a map of a property's edits, and the property's value read through it, as a filter reads it.
+def with_edits(statement: Statement, *names: str) -> tuple[str, list[str]]:
+    """A join that adds a map of some properties' edits, and each property's value read through it, as a filter does.
 
     Made once for a statement, since the join has a name.
     """
-    keys = [statement.text(spelling) for spelling in spellings(key)]
+    keys = {name: [statement.text(spelling) for spelling in spellings(name)] for name in names}
+    wanted = ", ".join(dict.fromkeys(key for spelled in keys.values() for key in spelled))
     join = (
         " LEFT ANY JOIN (SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "
-        f"FROM ({CURRENT_EDITS % f'key IN ({chr(44).join(keys)})'}) "
+        f"FROM ({CURRENT_EDITS % f'key IN ({wanted})'}) "
         "GROUP BY request_id) AS edits USING (request_id)"
     )
+    return join, [_read_through(spelled) for spelled in keys.values()]
+
+
+def _read_through(keys: Sequence[str]) -> str:
     cases = [f"mapContains({of}, {key}), {of}[{key}]" for key in keys for of in ("edited", "properties")]
-    return join, f"multiIf({', '.join(cases)}, '')"
+    # The last one needs no test: a call that lacks the property has the empty text.
+    return f"multiIf({', '.join(cases[:-1])}, properties[{keys[-1]}])"
 
 
 def count_of_calls(org_id: str, wanted: Filter) -> Query:

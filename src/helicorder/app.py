@@ -47,6 +47,7 @@ from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
+from helicorder.observer import Observer
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
@@ -132,6 +133,7 @@ class Application:
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
+        self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
             connect_seconds=settings.upstream_connect_seconds,
@@ -199,6 +201,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(_ended, asyncio.create_task(application.observer.watch(), name="observe"))
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
@@ -208,6 +211,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             members=application.members,
             doorkeeper=application.doorkeeper,
             facts=application.facts,
+            status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             public_url=settings.public_url,
             max_body_bytes=settings.max_body_mb * MIB,

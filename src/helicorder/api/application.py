@@ -23,6 +23,7 @@ from helicorder.api import (
     evals,
     export,
     feedback,
+    installation,
     logs,
     operations,
     organization,
@@ -51,6 +52,7 @@ from helicorder.api.access import admit
 from helicorder.api.administration import Administration
 from helicorder.api.context import Context, Reading
 from helicorder.api.decoding import StrictRequest
+from helicorder.api.installation import ReadStatus
 from helicorder.api.links import BodyLinks
 from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
@@ -95,6 +97,7 @@ HANDLERS: list[Any] = [
     *auth.HANDLERS,
     *api_keys.HANDLERS,
     *organization.HANDLERS,
+    *installation.HANDLERS,
 ]
 
 PINNED = (
@@ -131,6 +134,7 @@ def rest(
     members: Members,
     doorkeeper: Doorkeeper,
     facts: ReadFacts,
+    status: ReadStatus,
     links: BodyLinks,
     public_url: str,
     max_body_bytes: int,
@@ -147,6 +151,7 @@ def rest(
         "context": context,
         "administration": administration,
         "facts": lambda: facts,
+        "status": lambda: status,
     }
     state = State({"authenticator": authenticator, "public_url": public_url})
     return edge(_litestar(provided, state=state, max_body_bytes=max_body_bytes))
@@ -207,7 +212,8 @@ _OPENAPI = OpenAPIConfig(
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API, the same for every installation."""
     # The document is drawn from types alone: nothing is provided, by a provider of its own for each.
-    nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in ("context", "administration", "facts")}
+    provided = ("context", "administration", "facts", "status")
+    nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in provided}
     return document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
 
 

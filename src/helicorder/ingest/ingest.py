@@ -34,6 +34,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
         committed: rows made durable by `commit`; a replay adds none.
         offered, dropped: rows offered, and those of them that were not made durable.
         flushed, set_aside: rows loaded into the store, and rows it could not take, kept apart.
+        refused: rows kept apart altogether, those of earlier starts too.
         flush_failures: loads that failed, most of them tried again since.
         failed: the journal accepts nothing until a restart.
     """
@@ -47,6 +48,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
     flushed: int
     set_aside: int
+    refused: int
     flush_failures: int
     failed: bool
 
@@ -170,6 +172,7 @@ class Ingest:
             dropped=journal.intake.dropped,
             flushed=flusher.flushed,
             set_aside=flusher.set_aside,
+            refused=journal.refused,
             flush_failures=flusher.failures,
             failed=journal.failed,
         )

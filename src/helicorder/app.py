@@ -41,6 +41,7 @@ from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
+from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
@@ -66,7 +67,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
-        self._loader = Loader(self.telemetry)
+        self._loader = Loader(self.telemetry, digest_of)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
         """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.

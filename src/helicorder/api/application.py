@@ -14,6 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from helicorder import __version__
 from helicorder.api import (
     bodies,
+    calls,
+    conversation,
     dashboard,
     evals,
     export,
@@ -61,6 +63,8 @@ HANDLERS: list[Any] = [
     *properties.HANDLERS,
     *requests.HANDLERS,
     *bodies.HANDLERS,
+    *calls.HANDLERS,
+    *conversation.HANDLERS,
     *evals.HANDLERS,
     *dashboard.HANDLERS,
     *score_series.HANDLERS,

@@ -31,6 +31,7 @@ from litestar.types import ASGIApp
 from helicorder.api.application import rest
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
+from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
@@ -115,9 +116,11 @@ class Application:
         self.store = store
         self.engine = engine
         self.stopping = False
+        self.tail = Tail(store.telemetry, lambda: self.ingest.mark)
         self.ingest = Ingest(
             settings.data_dir,
             store.load,
+            audience=self.tail,
             flush_interval=settings.flush_interval_ms / 1000,
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
@@ -188,6 +191,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(application.tail.close)
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
@@ -195,6 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             authenticator=application.authenticator,
             facts=application.facts,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
+            tail=application.tail,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, face), bootstrap.secret
@@ -301,6 +306,7 @@ def _on_signals(server: Server, application: Application) -> asyncio.Event:
         if stop.is_set():
             os._exit(1)
         application.stopping = True
+        application.tail.end()
         server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
         stop.set()
 

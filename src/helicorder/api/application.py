@@ -20,6 +20,7 @@ from helicorder.api import (
     evals,
     export,
     feedback,
+    live,
     logs,
     operations,
     pins,
@@ -51,6 +52,7 @@ from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
@@ -65,6 +67,7 @@ HANDLERS: list[Any] = [
     *bodies.HANDLERS,
     *calls.HANDLERS,
     *conversation.HANDLERS,
+    *live.HANDLERS,
     *evals.HANDLERS,
     *dashboard.HANDLERS,
     *score_series.HANDLERS,
@@ -115,12 +118,13 @@ def rest(
     authenticator: Authenticator,
     facts: ReadFacts,
     links: BodyLinks,
+    tail: Tail,
     max_body_bytes: int,
 ) -> ASGIApp:
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, links)
+        return Context(request, ingest, reading, definitions, links, tail)
 
     state = State({"authenticator": authenticator})
     return edge(_litestar(context, lambda: facts, state=state, max_body_bytes=max_body_bytes))

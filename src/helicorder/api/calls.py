@@ -1,18 +1,18 @@
 """Calls in our own shape: pages by place under any filter, search and order, and one by its id."""
 
 import enum
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.call_cursors import cursor_of, position_of, question_of
 from helicorder.api.call_records import CallRecord, call_record
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_filter, read_time
-from helicorder.api.paths import RequestId, request_id_of
+from helicorder.api.paths import CallTime, RequestId, request_id_of
 from helicorder.api.search import read_search
 from helicorder.api.wire import Result
 from helicorder.errors import Invalid, NotFound
@@ -20,11 +20,6 @@ from helicorder.model.filter import Both, Field, FieldIs, Filter, Operator, Sort
 from helicorder.telemetry import calls, stretches
 
 MAX_LIMIT = 1000
-
-At = Annotated[
-    str | None,
-    QueryParameter(name="at", description="The call's created_at, where its request id was used several times."),
-]
 
 
 class CallSortKey(enum.StrEnum):
@@ -114,7 +109,7 @@ async def query_calls(data: JSONBody[CallsQuery], context: FromContext) -> Resul
 
 
 @get("/v1/calls/{request_id:str}", opt=READ, operation_id="GetCall", tags=["Calls"])
-async def get_call(request_id: RequestId, context: FromContext, at: At = None) -> Result[CallRecord]:
+async def get_call(request_id: RequestId, context: FromContext, at: CallTime = None) -> Result[CallRecord]:
     """One call with all that is known of it; the newest where its id was used several times."""
     asked, when = request_id_of(request_id), None if at is None else read_time("at", at)
     row = await calls.one(await context.reading(), context.principal.org_id, asked, when)

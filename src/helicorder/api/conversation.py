@@ -7,10 +7,9 @@ import msgspec
 from litestar import get
 
 from helicorder.api.access import READ
-from helicorder.api.calls import At
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_time
-from helicorder.api.paths import RequestId, request_id_of
+from helicorder.api.paths import CallTime, RequestId, request_id_of
 from helicorder.api.wire import Result
 from helicorder.errors import NotFound
 from helicorder.providers.conversation.reader import read
@@ -44,7 +43,9 @@ class CallConversation(Conversation, frozen=True, kw_only=True):
     operation_id="GetConversation",
     tags=["Calls"],
 )
-async def get_conversation(request_id: RequestId, context: FromContext, at: At = None) -> Result[CallConversation]:
+async def get_conversation(
+    request_id: RequestId, context: FromContext, at: CallTime = None
+) -> Result[CallConversation]:
     """What was asked and answered, in one shape for all providers; what is not understood is there as it came."""
     asked, when = request_id_of(request_id), None if at is None else read_time("at", at)
     telemetry, org_id = await context.reading(), context.principal.org_id

@@ -33,6 +33,7 @@ from litestar.types import ASGIApp
 from helicorder.api.application import rest
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
+from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
@@ -48,6 +49,7 @@ from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
 from helicorder.observer import Observer
+from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
@@ -74,7 +76,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
-        self._loader = Loader(self.telemetry)
+        self._loader = Loader(self.telemetry, digest_of)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
         """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
@@ -126,9 +128,11 @@ class Application:
         self.store = store
         self.engine = engine
         self.stopping = False
+        self.tail = Tail(store.telemetry, lambda: self.ingest.mark)
         self.ingest = Ingest(
             settings.data_dir,
             store.load,
+            audience=self.tail,
             flush_interval=settings.flush_interval_ms / 1000,
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
@@ -202,6 +206,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
         stack.push_async_callback(_ended, asyncio.create_task(application.observer.watch(), name="observe"))
+        stack.push_async_callback(application.tail.close)
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
@@ -214,6 +219,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             public_url=settings.public_url,
+            tail=application.tail,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, Web(), face), bootstrap.secret
@@ -322,6 +328,7 @@ def _on_signals(server: Server, application: Application) -> asyncio.Event:
         if stop.is_set():
             os._exit(1)
         application.stopping = True
+        application.tail.end()
         server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
         stop.set()
 

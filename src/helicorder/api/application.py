@@ -19,11 +19,14 @@ from helicorder.api import (
     call_breakdown,
     call_series,
     call_store,
+    calls,
+    conversation,
     dashboard,
     evals,
     export,
     feedback,
     installation,
+    live,
     logs,
     operations,
     organization,
@@ -58,6 +61,7 @@ from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
 from helicorder.control.doorkeeper import Doorkeeper
@@ -73,6 +77,9 @@ HANDLERS: list[Any] = [
     *properties.HANDLERS,
     *requests.HANDLERS,
     *bodies.HANDLERS,
+    *calls.HANDLERS,
+    *conversation.HANDLERS,
+    *live.HANDLERS,
     *evals.HANDLERS,
     *dashboard.HANDLERS,
     *call_series.HANDLERS,
@@ -137,12 +144,13 @@ def rest(
     status: ReadStatus,
     links: BodyLinks,
     public_url: str,
+    tail: Tail,
     max_body_bytes: int,
 ) -> ASGIApp:
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, links)
+        return Context(request, ingest, reading, definitions, links, tail)
 
     def administration(request: Request[Any, Any, Any]) -> Administration:
         return Administration(request, access, members, doorkeeper, public_url)

@@ -24,6 +24,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   │   ├── JournalUnavailable     503
     │   │   └── TelemetryUnavailable   503
     │   └── UpstreamTimeout            504
+    ├── RequestFailed
     ├── RowsRefused
     └── StartupError
         ├── DataDirectoryHeld
@@ -186,6 +187,21 @@ class UpstreamTimeout(Problem):
 
     code = "upstream_timeout"
     status = 504
+
+
+class RequestFailed(HelicorderError):
+    """A server refused a request, or gave no answer.
+
+    Attributes:
+        status: of the answer; None where there was none.
+        code: the problem's own, as `docs/errors.md` has them; ``no_answer``, ``unreadable_answer`` or ``broken_off``
+            where none came, or not one of this API; else ``http_`` and the status.
+    """
+
+    def __init__(self, message: str, *, status: int | None, code: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
 
 
 class RowsRefused(HelicorderError):

@@ -155,6 +155,8 @@ def test_who_keeps_failing_is_told_when_to_come_again(product: Product, known: b
     assert (answer.status, answer.headers["helicorder-error"]) == (429, "too_many_attempts")
     assert 0 < int(answer.headers["retry-after"]) <= FAILURES_PER_NAME[1]
     assert answer.json()["data"] is None
+    assert '"event": "sign_ins_limited"' in product.log_path.read_text()
+    assert name not in product.log_path.read_text()
 
 
 def test_signing_in_never_takes_on_a_session_that_was_there(product: Product) -> None:

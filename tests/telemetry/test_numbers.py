@@ -27,7 +27,7 @@ from telemetry.harness import NOON, ORG, Store, call, edit
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"]
 WIDE = Window(NOON - dt.timedelta(days=1), NOON + dt.timedelta(days=6))
-QUIET = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CHANGE_OF_CLOCKS = dt.timedelta(days=17)  # to the night of 28 March in Europe
 
 

@@ -135,14 +135,17 @@ async def steps(telemetry: Telemetry, org_id: str, session_id: str, limit: int) 
     return [_step(row, said.get((row["request_id"], row["created_at"]), [])) for row in rows]
 
 
-async def scores_by_session(
-    telemetry: Telemetry, org_id: str, session_ids: Sequence[str], window: Window
-) -> dict[str, list[ScoreSum]]:
-    """What the current scores of the calls of several sessions add up to, by session, sorted by name."""
+async def scores_by_session(telemetry: Telemetry, org_id: str, rows: Sequence[SessionRow]) -> dict[str, list[ScoreSum]]:
+    """What the current scores of the calls of several sessions add up to, by session, sorted by name.
+
+    Of the calls that the rows are of: only the time from the first to the last of them is read.
+    """
     found: dict[str, list[ScoreSum]] = {}
-    if not session_ids:
+    if not rows:
         return found
-    for row in await telemetry.query(*statements.scores_by_session(org_id, session_ids, window, _PLACES)):
+    ids = [row.id for row in rows]
+    window = Window(min(row.first for row in rows), max(row.last for row in rows) + _MICROSECOND)
+    for row in await telemetry.query(*statements.scores_by_session(org_id, ids, window, _PLACES)):
         total = Fraction(row["total"], 10**_PLACES)
         found.setdefault(row["id"], []).append(ScoreSum(row["name"], ScoreKind(row["kind"]), row["n"], total))
     return found

@@ -1,6 +1,7 @@
 """Sessions and users: pages, filters, sums and histograms, against a plain reading of the same calls."""
 
 import datetime as dt
+import decimal
 import math
 import zoneinfo
 from collections import defaultdict
@@ -272,6 +273,37 @@ async def test_a_histogram_counts_the_groups_between_two_quantiles(
             width = (high - low) / BINS
             counts[0 if width == 0 else min(math.floor((value - low) / width), BINS - 1)] += 1
         assert (found[name].low, found[name].high, found[name].counts) == (low, high, counts)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+async def test_what_is_not_known_comes_last_on_every_page(store: Store, *, ascending: bool) -> None:
+    """Sessions whose cost is not known come after all others, either way, and pages go on through them by id."""
+    costs = {"a": None, "b": "2", "c": None, "d": "1", "e": "2", "f": None}
+    await store.load(
+        *(
+            call(f"r{id_}", 1, session_id=id_, user_id=id_, cost_usd=None if cost is None else decimal.Decimal(cost))
+            for id_, cost in costs.items()
+        )
+    )
+    known = ["d", "b", "e"] if ascending else ["b", "e", "d"]
+    window, found = Window(NOON, NOON + DAY), list[sessions.SessionRow]()
+    while page := await sessions.page(
+        store.telemetry,
+        "org-a",
+        EVERY_GROUP,
+        window,
+        GroupOrder(
+            field=GroupField.COST,
+            ascending=ascending,
+            after=found[-1].place if found else None,
+            limit=1 + len(found) % 2,
+        ),
+    ):
+        found += page
+    assert [row.id for row in found] == [*known, "a", "c", "f"]
+    order = GroupOrder(field=GroupField.COST, ascending=ascending)
+    rows = await users.page(store.telemetry, users.Users("org-a", EVERY_GROUP, window), order)
+    assert [row.id for row in rows] == [*known, "a", "c", "f"]
 
 
 async def test_sessions_of_a_name_stand_together(store: Store) -> None:

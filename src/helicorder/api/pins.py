@@ -78,10 +78,13 @@ class Kind(msgspec.Struct, frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """A pinned question put again, as of its mark and now.
 
+    ``kind`` is what was asked: ``series``, ``compare`` and so on; ``as_of`` the version of the store that it saw.
     ``identical``: the answer as of the mark is the one that was pinned; false where rows were erased since.
     ``changed``: the answer now is another one.
     """
 
+    kind: str
+    as_of: str
     question: Any
     then: Any
     now: Any
@@ -159,7 +162,8 @@ def handlers(kinds: Iterable[Kind]) -> list[HTTPRouteHandler]:
         then = await kind.answer(question, org_id, telemetry, held.as_of)
         today = await kind.answer(question, org_id, telemetry, None)
         digest = _digest(then)
-        return Result(Replay(held.question, then, today, digest == held.digest, digest != _digest(today)))
+        identical, changed = digest == held.digest, digest != _digest(today)
+        return Result(Replay(held.kind, str(held.as_of), held.question, then, today, identical, changed))
 
     return [replay, now]
 

@@ -29,6 +29,7 @@ from helicorder.scoring.agreement import (
     weighted_kappa,
 )
 from helicorder.scoring.annotators import Scale, krippendorff_alpha
+from helicorder.scoring.comparison import Difference, paired
 from helicorder.telemetry import raters
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.raters import MOST_CELLS, MOST_PATTERNS, PairSums, Panel, Rater
@@ -102,7 +103,8 @@ class AgreementQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only
 class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Two raters, by their places in the question; the first is taken as right where it matters.
 
-    ``n`` things were judged by both. ``confusion`` has a row for each of ``labels`` as the first said it and a column
+    ``n`` things were judged by both. ``bias`` is how much higher the second scores them, a paired difference; null of
+    categories. ``confusion`` has a row for each of ``labels`` as the first said it and a column
     as the second did. What is not defined is null with a ``reason``.
     """
 
@@ -114,6 +116,7 @@ class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     pearson: Measure
     spearman: Measure
     mean_distance: float | None
+    bias: Difference | None
     labels: list[str]
     confusion: list[list[int]]
     categories: list[OfCategory]
@@ -167,10 +170,15 @@ async def _pair(
         pearson=correlation.pearson(_sums(numbers)) if numeric else _NOT_NUMBERS,
         spearman=correlation.spearman(_sums(ranks)) if numeric else _NOT_NUMBERS,
         mean_distance=float(numbers.apart / n) if numeric and n else None,
+        bias=_bias(numbers) if numeric else None,
         labels=[] if missing else labels,
         confusion=[] if missing else matrix(counts, labels),
         categories=[] if missing else by_category(counts),
     )
+
+
+def _bias(found: PairSums) -> Difference:
+    return paired(found.n, found.y - found.x, found.xx + found.yy - 2 * found.xy)
 
 
 def _sums(found: PairSums) -> correlation.PairSums:

@@ -75,11 +75,11 @@ class ScoreSeries(msgspec.Struct, frozen=True):
 async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> ScoreSeries:
     """The answer to a series."""
     axis, asked, kind = question.axis, question.question(org_id, as_of), question.kind or ScoreKind.NUMERIC
-    (starts, found), calls, delays, total = await asyncio.gather(
+    (starts, found), calls, delays, whole = await asyncio.gather(
         series.over_time(telemetry, asked, axis),
         _calls(telemetry, question, asked),
         _delays(telemetry, question, asked),
-        _total(telemetry, question, asked),
+        _whole(telemetry, question, asked),
     )
     cells, now = found.get((), {}), read_time("now", question.now)
     ends = [*starts[1:], question.window.end]
@@ -89,6 +89,7 @@ async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as
         counted = seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(start, 0))
         complete = _complete(delays, start, min(end, question.window.end), now)
         points.append(Point.of(counted, kind, start=start, complete=complete, filling=_filling(delays, complete)))
+    total = None if whole is None else Number.of(_with_calls(whole, calls), kind)
     return ScoreSeries(question.name, kind, question.clock, total, points)
 
 
@@ -118,11 +119,16 @@ def _filling(delays: Delays | None, complete: float | None) -> bool:
     return delays is not None and complete is not None and still_filling(complete)
 
 
-async def _total(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Number | None:
+async def _whole(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> series.Sums | None:
     if not question.total:
         return None
     found = await series.by_segment(telemetry, asked, question.window, question.clock)
-    return Number.of(found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
+    return found.get((), _NOTHING)
+
+
+def _with_calls(whole: series.Sums, calls: dict[dt.datetime, int] | None) -> series.Sums:
+    """A call is of one bucket, whatever its scores' clusters are: the calls of the window are those of its buckets."""
+    return whole if calls is None else msgspec.structs.replace(whole, calls=sum(calls.values()))
 
 
 KIND = Kind("series", SeriesQuery, over_time)

@@ -116,7 +116,7 @@ class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedPoint(JudgedMean, frozen=True, kw_only=True):
-    """The means of one bucket of time."""
+    """The means of one bucket of time; null in one in which the judge judged nothing: a gap, not a zero."""
 
     start: dt.datetime
 
@@ -153,7 +153,7 @@ async def judged(question: JudgeQuery, org_id: str, telemetry: Telemetry, as_of:
 
 async def _points(
     telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
-) -> dict[dt.datetime, judges.JudgedSums]:
+) -> dict[dt.datetime, judges.JudgedSums | None]:
     if question.bucket is None:
         return {}
     axis = Axis(question.window, question.bucket, checked_zone(question.zone), Clock.REQUESTED)

@@ -12,6 +12,7 @@ import type { BisectSearch } from "../search";
 import { focused } from "../segments";
 import type { SelectedScore } from "../selection";
 import css from "./bisect.module.css";
+import { followed } from "./follow";
 
 interface ExaminedProps {
   part: Part;
@@ -27,16 +28,17 @@ const NEWEST = 10;
 /** A part that was pressed, with requests to read. */
 export function ExaminedPart({ part, at, examples, search, selected }: ExaminedProps) {
   const focus = part.segment.length > 0 ? focused(search, part.segment) : null;
-  const { name, clock, cluster } = { ...search, name: selected.name };
-  const times = { a: { from: selected.start, to: at }, b: { from: at, to: selected.end } };
+  const { filter, clock, cluster, sources, authors } = search;
+  const same = { name: selected.name, filter, clock, cluster, sources, authors };
+  const lead = followed(part, same, at, selected);
   return (
     <PartPanel
       part={part}
       actions={
-        focus && (
-          <ButtonLink to="/compare" search={{ name, clock, cluster, ...focus, ...times }}>
+        lead && (
+          <ButtonLink to="/compare" search={lead.search}>
             <GitCompare aria-hidden />
-            Compare before and after within it
+            {lead.label}
           </ButtonLink>
         )
       }

@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import type { Definition, ScoreRecord } from "@/api";
+import type { ScoreRecord } from "@/api";
 import { editScoreMutation } from "@/api/@tanstack/react-query.gen";
 import { Button, Field, Problem, Segments, Suggest, TextArea, TextField, tell } from "@/design";
 import css from "./score.module.css";
 
 /** Changes a score: a new version, with the reason for it. Whoever was faster is not overwritten. */
-export function EditForm(props: { current: ScoreRecord; definition: Definition; onDone: () => void }) {
-  const { current, definition, onDone } = props;
+export function EditForm(props: { current: ScoreRecord; categories: readonly string[]; onDone: () => void }) {
+  const { current, categories, onDone } = props;
   const queries = useQueryClient();
   const [typed, setTyped] = useState(String(current.value));
   const [comment, setComment] = useState(current.comment);
@@ -28,7 +28,7 @@ export function EditForm(props: { current: ScoreRecord; definition: Definition; 
   };
   return (
     <form className={css.form} onSubmit={submit} aria-label="Change this score">
-      <ValueField kind={current.kind} categories={definition.categories ?? []} typed={typed} onChange={setTyped} />
+      <ValueField kind={current.kind} categories={categories} typed={typed} onChange={setTyped} />
       <TextField label="Comment" value={comment} onChange={(event) => setComment(event.target.value)} />
       <TextField
         label="Why it is changed"

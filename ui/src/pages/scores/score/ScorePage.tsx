@@ -28,6 +28,8 @@ export function ScorePage() {
     return (
       <Page title={name}>
         <NoScore name={name} score={score} />
+        {/* Of a score whose last judgement was deleted there is still what it was. */}
+        <VersionsSheet name={name} categories={[]} />
       </Page>
     );
   }
@@ -94,7 +96,7 @@ function Loaded({ definition }: { definition: Definition }) {
       ) : null}
       <ListPanel selected={selected} />
       <Limits />
-      <VersionsSheet definition={definition} />
+      <VersionsSheet name={name} categories={definition.categories ?? []} />
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
-import type { Definition, ScoreRecord } from "@/api";
+import type { ScoreRecord } from "@/api";
 import { getVersionsOfScoreOptions } from "@/api/@tanstack/react-query.gen";
 import { Answered, Badge, Button, Facts, Moment, Mono, Sheet, SheetClose } from "@/design";
 import { score as written } from "@/format/numbers";
@@ -15,24 +15,30 @@ import css from "./score.module.css";
 
 const route = getRouteApi("/shell/scores/$name");
 
+interface Named {
+  name: string;
+  /** The categories that are defined, where any are. */
+  categories: readonly string[];
+}
+
 /** One score with all its versions: who said what, when and why, and what it replaced. */
-export function VersionsSheet({ definition }: { definition: Definition }) {
+export function VersionsSheet(named: Named) {
   const { open } = route.useSearch();
   const put = usePut();
   return (
     <Sheet open={open !== undefined} onOpenChange={(is) => !is && put({ open: undefined })} label="Versions of a score">
-      {open !== undefined && <Opened id={open} definition={definition} />}
+      {open !== undefined && <Opened id={open} named={named} />}
     </Sheet>
   );
 }
 
-function Opened({ id, definition }: { id: string; definition: Definition }) {
+function Opened({ id, named }: { id: string; named: Named }) {
   const versions = useQuery(getVersionsOfScoreOptions({ path: { score_id: id } }));
   return (
     <>
       <header className={css.sheetHead}>
         <div>
-          <h2>A score of {definition.name}</h2>
+          <h2>A score of {named.name}</h2>
           <span className={css.small}>
             <Mono>{id}</Mono>
           </span>
@@ -43,7 +49,7 @@ function Opened({ id, definition }: { id: string; definition: Definition }) {
         <Answered query={versions}>
           {({ data }) => {
             const current = data.at(-1);
-            return current && <Whole versions={data} current={current} definition={definition} />;
+            return current && <Whole versions={data} current={current} categories={named.categories} />;
           }}
         </Answered>
       </div>
@@ -53,8 +59,8 @@ function Opened({ id, definition }: { id: string; definition: Definition }) {
 
 type Doing = "edit" | "delete" | null;
 
-function Whole(props: { versions: readonly ScoreRecord[]; current: ScoreRecord; definition: Definition }) {
-  const { versions, current, definition } = props;
+function Whole(props: { versions: readonly ScoreRecord[]; current: ScoreRecord; categories: readonly string[] }) {
+  const { versions, current, categories } = props;
   const [doing, setDoing] = useState<Doing>(null);
   return (
     <>
@@ -73,7 +79,7 @@ function Whole(props: { versions: readonly ScoreRecord[]; current: ScoreRecord; 
       {current.deleted ? (
         <Badge tone="bad">deleted: it counts nowhere, its versions are kept</Badge>
       ) : doing === "edit" ? (
-        <EditForm current={current} definition={definition} onDone={() => setDoing(null)} />
+        <EditForm current={current} categories={categories} onDone={() => setDoing(null)} />
       ) : (
         <div className={css.deeds}>
           <Button onClick={() => setDoing("edit")}>

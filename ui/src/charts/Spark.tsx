@@ -27,6 +27,7 @@ export function Spark({ values, low, high, label, width = 96, height = 22 }: Spa
   const runs = stretches(values);
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {low && high && runs.map((run) => <Alone key={run[0]} run={run} low={low} high={high} x={x} y={y} />)}
       {low && high && runs.map((run) => <Band key={run[0]} run={run} low={low} high={high} x={x} y={y} />)}
       {runs.map((run) =>
         run.length === 1 ? (
@@ -55,14 +56,23 @@ export function Spark({ values, low, high, label, width = 96, height = 22 }: Spa
 
 const INK = "var(--series-1)";
 
-function Band(props: {
+interface BandProps {
   run: readonly number[];
   low: readonly (number | null)[];
   high: readonly (number | null)[];
   x: (index: number) => string;
   y: (value: number) => string;
-}) {
-  const { run, low, high, x, y } = props;
+}
+
+/** The interval of a point between gaps: a line through it. */
+function Alone({ run, low, high, x, y }: BandProps) {
+  const [index] = run;
+  const [from, to] = index === undefined ? [] : [low[index], high[index]];
+  if (run.length > 1 || index === undefined || from == null || to == null) return null;
+  return <path d={`M${x(index)} ${y(from)}V${y(to)}`} stroke={INK} strokeWidth="1.5" opacity="0.55" />;
+}
+
+function Band({ run, low, high, x, y }: BandProps) {
   const bounded = run.filter((index) => low[index] != null && high[index] != null);
   const there = bounded.map((index) => `${x(index)} ${y(high[index] as number)}`);
   const back = bounded.map((index) => `${x(index)} ${y(low[index] as number)}`).reverse();

@@ -9,7 +9,7 @@ import { IconButton } from "@/design";
 import { count, interval } from "@/format/numbers";
 import { brief } from "@/format/times";
 import css from "./charts.module.css";
-import { drawFilling, drawMarks } from "./drawing";
+import { drawAlone, drawFilling, drawMarks } from "./drawing";
 import { columns, type Line, type Mark, options, type Plot } from "./plot";
 import { isCutOff } from "./reach";
 import { Values } from "./Values";
@@ -118,7 +118,7 @@ function Drawing(props: { label: string; plot: Plot; height: number; onBrush?: (
     const made = options(plot, at, { width: at.clientWidth, height });
     made.hooks = {
       drawClear: [(u) => drawFilling(u, plot, at)],
-      draw: [(u) => drawMarks(u, plot, at)],
+      draw: [(u) => drawAlone(u, plot, at), (u) => drawMarks(u, plot, at)],
       setCursor: [(u) => setHover(hoverOf(u))],
       setSelect: [
         (u) => {

@@ -2,7 +2,7 @@
 
 import type uPlot from "uplot";
 import { resolved } from "./colors";
-import type { Plot } from "./plot";
+import { isolated, type Plot } from "./plot";
 
 /** Stripes over the buckets whose values are still coming in. */
 export function drawFilling(u: uPlot, plot: Plot, at: HTMLElement): void {
@@ -41,6 +41,27 @@ function hatch(ctx: CanvasRenderingContext2D, { left, top, width, height }: Box)
     ctx.moveTo(startX, sum - startX);
     ctx.lineTo(endX, sum - endX);
   }
+}
+
+/** The intervals of points between gaps, which no band can show: a line through each. */
+export function drawAlone(u: uPlot, plot: Plot, at: HTMLElement): void {
+  if (plot.bars) return;
+  const { ctx } = u;
+  ctx.save();
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  for (const { values, low, high, ink } of plot.lines) {
+    ctx.strokeStyle = resolved(at, ink, 0.55);
+    ctx.beginPath();
+    for (const index of isolated(values)) {
+      const [from, to] = [low?.[index], high?.[index]];
+      if (from == null || to == null) continue;
+      const x = u.valToPos(plot.starts[index] as number, "x", true);
+      ctx.moveTo(x, u.valToPos(from, "y", true));
+      ctx.lineTo(x, u.valToPos(to, "y", true));
+    }
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** A line with a word at each marked moment. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FilterState } from "@/data/filter";
 import { conditionOf, focused, narrowed, segmentName } from "./segments";
-import { before, bucketsFor, halves, sparkBucket } from "./spans";
+import { before, bucketsFor, halves, scoreBucket } from "./spans";
 
 const french = { field: "properties", key: "language", operator: "equals", value: "fr" } as const;
 
@@ -56,7 +56,7 @@ describe("stretches of time", () => {
   test("are cut into points that can be told apart", () => {
     const window = { start: new Date(week.start), end: new Date(week.end), range: "7d" };
     expect(bucketsFor(window)).toEqual(["hour", "day", "week"]);
-    expect(sparkBucket(window)).toBe("day");
+    expect(scoreBucket(window)).toBe("day");
     expect(bucketsFor({ ...window, end: new Date(window.start.getTime() + 1000) })).toEqual(["min"]);
   });
 });

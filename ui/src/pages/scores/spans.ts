@@ -4,8 +4,11 @@ import type { Bucket, TimeWindow } from "@/data/window";
 
 const HOUR = 3_600_000;
 
-/** The width of bucket for a line as small as a word: at most some dozens of points. */
-export function sparkBucket({ start, end }: TimeWindow): Bucket {
+/**
+ * The width of bucket that suits scores: some dozens of points at most, since of few scores each an interval says
+ * little.
+ */
+export function scoreBucket({ start, end }: TimeWindow): Bucket {
   const hours = (end.getTime() - start.getTime()) / HOUR;
   if (hours <= 1) return "min";
   if (hours <= 60) return "hour";

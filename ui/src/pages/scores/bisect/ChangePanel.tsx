@@ -4,7 +4,6 @@ import type { Bisected, FoundChange } from "@/api";
 import { getScoreSeriesOptions } from "@/api/@tanstack/react-query.gen";
 import type { Mark } from "@/charts/plot";
 import { useWindow } from "@/data/now";
-import { bucketFor } from "@/data/window";
 import { useZone } from "@/data/zone";
 import { Answered, Button, Explained, Field, Note, Panel, Popover, TextInput } from "@/design";
 import { brief, LOCAL_ZONE, moment } from "@/format/times";
@@ -14,6 +13,7 @@ import { SeriesFigure } from "../figures/SeriesFigure";
 import { pValue } from "../figures/trust";
 import { PinButton } from "../parts/PinButton";
 import type { SelectedScore } from "../selection";
+import { scoreBucket } from "../spans";
 import css from "./bisect.module.css";
 
 interface ChangeProps {
@@ -27,7 +27,7 @@ interface ChangeProps {
 export function ChangePanel({ selected, bisected: { change }, at, onAt }: ChangeProps) {
   const zone = useZone();
   const zoom = useZoom();
-  const bucket = bucketFor(useWindow());
+  const bucket = scoreBucket(useWindow());
   const series = useQuery(getScoreSeriesOptions({ body: { ...selected, bucket, zone } }));
   const marks = useMemo(() => marksOf(change), [change]);
   return (

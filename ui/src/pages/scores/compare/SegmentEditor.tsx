@@ -53,14 +53,15 @@ function SegmentTime({
 }) {
   const zone = useZone();
   const own = state?.from !== undefined || state?.to !== undefined;
+  const time = own ? `${end(state?.from, zone)} – ${end(state?.to, zone)}` : "the time of the page";
   return (
     <div className={css.time}>
       <Popover
         label={`Time of ${side}`}
         trigger={
-          <Button look="quiet" aria-label={`Time of ${side}`}>
+          <Button look="quiet" aria-label={`Time of ${side}: ${time}`}>
             <CalendarClock aria-hidden />
-            {own ? `${end(state?.from, zone)} – ${end(state?.to, zone)}` : "the time of the page"}
+            {time}
           </Button>
         }
       >

@@ -4,6 +4,7 @@ import { Datum } from "@/charts/Values";
 import { type Column, Empty, Table } from "@/design";
 import { count, score } from "@/format/numbers";
 import { dimensionName, judgeName, METHODS, valueName } from "../words";
+import css from "./figures.module.css";
 
 interface BreakdownProps {
   breakdown: Breakdown;
@@ -54,7 +55,7 @@ function namesOf(by: readonly string[], values: readonly string[]): string[] {
 }
 
 function noteOf({ n, missing, warning }: Segment): string {
-  const without = missing ? ` · ${count(missing)} calls without` : "";
+  const without = missing ? ` · ${count(missing)} ${missing === 1 ? "call" : "calls"} without` : "";
   return `n ${count(n)}${without}${warning ? ` · ${warning}` : ""}`;
 }
 
@@ -74,7 +75,7 @@ function Segments({ label, breakdown: { by, segments } }: { label: string; break
     ...by.map((dimension, place) => ({
       key: dimension,
       title: dimensionName(dimension),
-      cell: (one: Segment) => valueName(one.values[place] ?? ""),
+      cell: (one: Segment) => <span className={css.nowrap}>{valueName(one.values[place] ?? "")}</span>,
     })),
     number("n", "n", (one) => one.n, count),
     number("mean", "Mean", (one) => one.mean, score),

@@ -83,7 +83,9 @@ function Shares({ of: { name, shares, n } }: { of: Distribution }) {
           note: `n ${count(size)}`,
         }))}
       />
-      <p className={css.small}>n {count(n)}. Wilson’s intervals, one at a time, of independent scores.</p>
+      <p className={css.small}>
+        n {count(n)}. Shares of the scores as they are: not weighted by how they were drawn, and taken as independent.
+      </p>
     </div>
   );
 }

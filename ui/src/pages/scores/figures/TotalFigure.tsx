@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Number as Estimated, ScoreKind } from "@/api";
 import { Note, Stat } from "@/design";
 import { count, interval, percent, score } from "@/format/numbers";
@@ -5,7 +6,7 @@ import parts from "../parts/parts.module.css";
 import { METHODS } from "../words";
 
 /** A score over a whole window: how much, how sure, of how many, and what is missing. */
-export function TotalFigure({ total, kind }: { total: Estimated; kind: ScoreKind }) {
+export function TotalFigure({ total, kind, children }: { total: Estimated; kind: ScoreKind; children?: ReactNode }) {
   return (
     <>
       <div className={parts.stats}>
@@ -23,6 +24,7 @@ export function TotalFigure({ total, kind }: { total: Estimated; kind: ScoreKind
         {kind === "numeric" && total.n > 0 && (
           <Stat label="Lowest, highest" value={`${score(total.min)} – ${score(total.max)}`} note="single scores" />
         )}
+        {children}
       </div>
       {total.warning && <Note>{total.warning}</Note>}
     </>

@@ -10,7 +10,7 @@ import { PinButton } from "../parts/PinButton";
 import { nameOf } from "../parts/RaterPicker";
 import type { JudgesSearch } from "../search";
 import type { SelectedScore } from "../selection";
-import { sparkBucket } from "../spans";
+import { scoreBucket } from "../spans";
 import css from "./tabs.module.css";
 
 export interface TabProps {
@@ -22,7 +22,7 @@ export interface TabProps {
 /** The judge's mean, raw and corrected, and where judge and people differ. */
 export function CorrectedTab({ asked, search, put }: TabProps) {
   const zone = useZone();
-  const bucket = sparkBucket(useWindow());
+  const bucket = scoreBucket(useWindow());
   const { judge, human, method = "ppi++" } = search;
   const body: JudgeQuery = { ...asked, judge, human, method, bucket, zone };
   const judged = useQuery({ ...correctJudgeOptions({ body }), placeholderData: keepPreviousData });

@@ -1,27 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { Definition, Direction, Number as Estimated } from "@/api";
-import { compareScoresOptions, getScoreSeriesOptions } from "@/api/@tanstack/react-query.gen";
+import type { Definition, Number as Estimated } from "@/api";
+import { getScoreSeriesOptions } from "@/api/@tanstack/react-query.gen";
 import { Spark } from "@/charts/Spark";
 import { useWindow } from "@/data/now";
 import { useZone } from "@/data/zone";
-import { Answered, Difference, Explained, Trust } from "@/design";
+import { Answered, Explained, Trust } from "@/design";
 import { count, percent } from "@/format/numbers";
 import { ofNumber } from "../figures/trust";
-import { DefinitionBadges, VerdictBadge } from "../parts/Facets";
+import { DefinitionBadges } from "../parts/Facets";
+import { Moved } from "../parts/Moved";
 import { isCounted, type Selected, useSelected } from "../selection";
-import { before, sparkBucket } from "../spans";
+import { scoreBucket } from "../spans";
 import { SharesOfScore, WordsOfScore } from "./OtherKinds";
 import css from "./overview.module.css";
+import { useSeen } from "./useSeen";
 
 const route = getRouteApi("/shell/scores");
 
-/** One score of the overview: a row that leads to its page. */
+/** One score of the overview: a row that leads to its page, asked for when it comes into sight. */
 export function ScoreRow({ definition }: { definition: Definition }) {
   const { filter, clock, cluster } = route.useSearch();
   const { name, kind, description } = definition;
+  const { place, seen } = useSeen();
   return (
-    <li className={css.row}>
+    <li ref={place} className={css.row}>
       <div className={css.name}>
         <Link to="/scores/$name" params={{ name }} search={{ filter, clock, cluster }} className={css.link}>
           {name}
@@ -31,7 +34,7 @@ export function ScoreRow({ definition }: { definition: Definition }) {
         </span>
         {description && <p className={css.description}>{description}</p>}
       </div>
-      <Told definition={definition} counted={isCounted(kind)} />
+      {seen && <Told definition={definition} counted={isCounted(kind)} />}
     </li>
   );
 }
@@ -54,7 +57,7 @@ function Counted({
   selected: Selected;
 }) {
   const zone = useZone();
-  const bucket = sparkBucket(useWindow());
+  const bucket = scoreBucket(useWindow());
   const series = useQuery(getScoreSeriesOptions({ body: { ...selected, name, kind, bucket, zone, total: true } }));
   return (
     <Answered query={series} height="2.25rem">
@@ -75,45 +78,11 @@ function Counted({
               <span className={css.quiet}>no scores in this time</span>
             )}
           </div>
-          <Moved name={name} kind={kind} direction={direction} selected={selected} />
+          <Moved direction={direction} selected={{ ...selected, name, kind }} />
           <div className={css.missing}>{total && <Missing total={total} />}</div>
         </>
       )}
     </Answered>
-  );
-}
-
-/** This window against the one before it, as the API compares them. */
-function Moved(props: { name: string; kind: Definition["kind"]; direction: Direction; selected: Selected }) {
-  const { name, kind, direction, selected } = props;
-  const compared = useQuery(
-    compareScoresOptions({ body: { ...selected, name, kind, direction, a: before(selected), b: {}, match: "none" } }),
-  );
-  return (
-    <div className={css.moved}>
-      <Answered query={compared} height="2.25rem">
-        {({ data: { difference, verdict } }) =>
-          difference.difference == null ? (
-            <span className={css.quiet}>nothing to compare with before</span>
-          ) : (
-            <>
-              <Difference
-                value={difference.difference}
-                low={difference.low ?? null}
-                high={difference.high ?? null}
-                better={direction === "neither" ? null : direction}
-              />
-              <span className={css.verdict}>
-                <VerdictBadge verdict={verdict} />
-                <span className={css.quiet}>
-                  n {count(difference.n_a)} → {count(difference.n_b)}
-                </span>
-              </span>
-            </>
-          )
-        }
-      </Answered>
-    </div>
   );
 }
 

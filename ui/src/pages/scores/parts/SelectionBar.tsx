@@ -52,13 +52,14 @@ function JudgesChoice({ search, put, judges }: BarProps & { judges: readonly Seg
     return rest.length > 0 ? rest : undefined;
   };
   const known = SOURCES.filter((source) => sources.includes(source) || judges.some((one) => one.values[0] === source));
+  const whose = chosen.length === 0 ? "everybody’s" : chosen.join(", ");
   return (
     <Popover
       label="Whose scores"
       trigger={
-        <Button aria-label="Whose scores">
+        <Button aria-label={`Whose scores: ${whose}`}>
           <Gavel aria-hidden />
-          <span className={css.chosen}>{chosen.length === 0 ? "everybody’s" : chosen.join(", ")}</span>
+          <span className={css.chosen}>{whose}</span>
           <ChevronsUpDown aria-hidden />
         </Button>
       }

@@ -87,7 +87,7 @@ function Loaded({ definition }: { definition: Definition }) {
         <FilterBar />
         <SelectionBar search={search} put={put} judges={counted ? judges : undefined} />
       </div>
-      {counted && <SeriesPanel selected={selected} />}
+      {counted && <SeriesPanel selected={selected} direction={definition.direction ?? "higher"} />}
       {counted || kind === "categorical" ? (
         <div className={css.pair}>
           <DistributionPanel selected={selected} />

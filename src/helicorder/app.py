@@ -15,6 +15,7 @@ The path of a request, outermost first:
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import itertools
 import os
@@ -32,16 +33,24 @@ from litestar.types import ASGIApp
 from helicorder.api.application import rest
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
+from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.definitions import Definitions
+from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.hidden_properties import HiddenProperties
+from helicorder.control.members import Members
+from helicorder.control.passwords import Passwords
+from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
+from helicorder.observer import Observer
+from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
@@ -68,7 +77,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
-        self._loader = Loader(self.telemetry)
+        self._loader = Loader(self.telemetry, digest_of)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
         """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
@@ -113,16 +122,24 @@ class Application:
         self.access = Access(database)
         self.authenticator = Authenticator(self.access)
         self.definitions = Definitions(database)
+        self.passwords = Passwords()
+        self.members = Members(database, self.passwords)
+        sessions = Sessions(database, dt.timedelta(hours=settings.session_hours))
+        self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
+        self.hidden = HiddenProperties(database)
         self.store = store
         self.engine = engine
         self.stopping = False
+        self.tail = Tail(store.telemetry, lambda: self.ingest.mark)
         self.ingest = Ingest(
             settings.data_dir,
             store.load,
+            audience=self.tail,
             flush_interval=settings.flush_interval_ms / 1000,
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
+        self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
             connect_seconds=settings.upstream_connect_seconds,
@@ -185,17 +202,27 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         application = Application(settings, database, store, engine)
         stack.push_async_callback(application.upstream.close)
         stack.push_async_callback(application.authenticator.close)
+        stack.callback(application.passwords.close)
         bootstrap = await application.access.ensure_bootstrap(settings.bootstrap_api_key)
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(_ended, asyncio.create_task(application.observer.watch(), name="observe"))
+        stack.push_async_callback(application.tail.close)
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
             definitions=application.definitions,
+            hidden=application.hidden,
             authenticator=application.authenticator,
+            access=application.access,
+            members=application.members,
+            doorkeeper=application.doorkeeper,
             facts=application.facts,
+            status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
+            public_url=settings.public_url,
+            tail=application.tail,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, Web(), face), bootstrap.secret
@@ -304,6 +331,7 @@ def _on_signals(server: Server, application: Application) -> asyncio.Event:
         if stop.is_set():
             os._exit(1)
         application.stopping = True
+        application.tail.end()
         server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
         stop.set()
 

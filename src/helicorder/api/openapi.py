@@ -5,10 +5,12 @@ import re
 from typing import Any
 
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 
 from helicorder.errors import (
     BadHeader,
     BodyTooLarge,
+    Conflict,
     Forbidden,
     IdempotencyConflict,
     InternalFailure,
@@ -16,6 +18,7 @@ from helicorder.errors import (
     MalformedBody,
     NotFound,
     Problem,
+    TooManyAttempts,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -27,7 +30,10 @@ _FAILURE = {
     "required": ["data", "error"],
     "additionalProperties": False,
 }
-_MODULE_IN_NAME = re.compile(r"helicorder\.api\.\w+\.")
+_MODULE_IN_NAME = re.compile(r"helicorder\.(?:api|wire)\.\w+\.")
+# Litestar names a schema after its module where two have one name. Clients are generated with these names, so a type
+# that has moved keeps the one it had.
+_NAMES_KEPT = {"wire_answers_Bucket": "api_estimates_Bucket"}
 # Litestar documents a shape of its own for 400, which `problems` never answers with.
 _FRAMEWORKS_OWN = "400"
 _SCORE_VALUE = {"anyOf": [{"type": "number", "format": "double"}, {"type": "boolean"}]}
@@ -40,20 +46,40 @@ _WITH_BODY: tuple[type[Problem], ...] = (
     UnsupportedMediaType,
 )
 
+# What single operations answer besides.
+_ALSO: dict[str, tuple[type[Problem], ...]] = {
+    "SignIn": (Unauthenticated, Forbidden, TooManyAttempts),
+    "SignOut": (Forbidden, UnsupportedMediaType),
+    "ChangePassword": (TooManyAttempts,),
+    "RemoveMember": (Conflict,),
+}
+
 
 def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of an assembled API, every operation with the failures it can answer."""
-    spec: dict[str, Any] = json.loads(_MODULE_IN_NAME.sub("", json.dumps(app.openapi_schema.to_schema())))
+    text = _MODULE_IN_NAME.sub("", json.dumps(app.openapi_schema.to_schema()))
+    for name, kept in _NAMES_KEPT.items():
+        text = text.replace(name, kept)
+    spec: dict[str, Any] = json.loads(text)
     spec["components"]["schemas"]["Failure"] = _FAILURE
     spec["components"]["schemas"]["ScoreRequest"]["properties"]["scores"]["additionalProperties"] = _SCORE_VALUE
+    public = _public(app)
     for operations in spec["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in public:
+                operation["security"] = []  # which Litestar leaves out for being empty, though that is what it says
             _add_failures(operation)
     return spec
 
 
+def _public(app: Litestar) -> set[str]:
+    """The operations that need no credential, from what `access` goes by."""
+    handlers = [handler for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
+    return {str(handler.operation_id) for handler in handlers if handler.opt.get("public")}
+
+
 def _add_failures(operation: dict[str, Any]) -> None:
-    problems = [*_EVERYWHERE]
+    problems = [*_EVERYWHERE, *_ALSO.get(operation["operationId"], ())]
     if operation.get("security") != []:
         problems += _WITH_KEY
     if "requestBody" in operation:

@@ -5,14 +5,13 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.scoring.estimates import share_estimates
@@ -20,57 +19,11 @@ from helicorder.scoring.quantiles import Ranks, bin_edges, quantile_ranks
 from helicorder.telemetry import distribution
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.distribution import Values
+from helicorder.wire.answers import Bin, Distribution, Quantile, Share
+from helicorder.wire.questions import DistributionQuery
 
 MAX_BINS = 100
 MAX_QUANTILES = 20
-
-
-class DistributionQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``bins`` is about how many bins there are, their edges round numbers; ``quantiles`` lie between 0 and 1."""
-
-    bins: int = 10
-    quantiles: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-class Bin(msgspec.Struct, frozen=True):
-    """How many values lie from ``low`` to below ``high``; the last bin holds its upper edge too."""
-
-    low: float
-    high: float
-    n: int
-
-
-class Quantile(msgspec.Struct, frozen=True):
-    """The smallest value that at least the share ``q`` of the scores do not exceed, with its 95 % interval.
-
-    The interval assumes no distribution, and independent scores: of scores that come in sessions it is too narrow.
-    """
-
-    q: float
-    value: float
-    low: float | None
-    high: float | None
-
-
-class Share(msgspec.Struct, frozen=True):
-    """The share of one category, with Wilson's interval."""
-
-    category: str
-    n: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-class Distribution(msgspec.Struct, frozen=True):
-    """The spread of n values: bins and quantiles of numbers, shares of categories and of true and false."""
-
-    name: str
-    kind: ScoreKind
-    n: int
-    bins: list[Bin]
-    quantiles: list[Quantile]
-    shares: list[Share]
 
 
 async def spread(question: DistributionQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Distribution:
@@ -81,7 +34,7 @@ async def spread(question: DistributionQuery, org_id: str, telemetry: Telemetry,
         raise Invalid(f"quantiles: at most {MAX_QUANTILES}, each between 0 and 1.")
     kind = question.kind or ScoreKind.NUMERIC
     categorical = kind is ScoreKind.CATEGORICAL
-    values = Values(question.question(org_id, as_of, categories=categorical), question.window, question.clock)
+    values = Values(asked_of(question, org_id, as_of, categories=categorical), window_of(question), question.clock)
     if categorical:
         shares = _shares(await distribution.labels(telemetry, values))
         return Distribution(question.name, kind, sum(share.n for share in shares), [], [], shares)
@@ -122,7 +75,7 @@ KIND = Kind("distribution", DistributionQuery, spread)
 async def score_distribution(data: JSONBody[DistributionQuery], context: FromContext) -> PinnedResult[Distribution]:
     """A histogram and quantiles of numbers, shares of categories, each with its interval."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

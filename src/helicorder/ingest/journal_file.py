@@ -2,7 +2,7 @@
 
 WAL with ``synchronous=FULL``: one fsync per transaction, and a transaction that returned survives a power cut.
 Checkpoints are run here and not by SQLite's own hook, because that hook swallows a failed fsync. All methods but `read`
-belong to one thread, the journal's writer; `read` has a connection of its own and belongs to another.
+and `answer_to` belong to one thread, the journal's writer; these have a connection of their own and belong to another.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import msgspec
 from helicorder.errors import IdempotencyConflict, SchemaTooNew, StartupError
 
 FILE_NAME = "journal.sqlite"
-_SCHEMA_VERSION = 1
+SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE entries (version INTEGER PRIMARY KEY, payload BLOB NOT NULL);
 CREATE TABLE claims (
@@ -75,6 +75,7 @@ class JournalFile:
     Attributes:
         committed: the highest version that is durable.
         rows: rows written or found at opening, loaded or not: only ever grows.
+        refused: rows set aside, now and before.
         used_bytes: pages in use, times page size; space freed by trimming is not counted, as it is used again.
 
     Raises:
@@ -84,7 +85,7 @@ class JournalFile:
 
     def __init__(self, directory: pathlib.Path, clock: Callable[[], int]) -> None:
         self.committed = self._last = 0
-        self.rows = self.used_bytes = 0
+        self.rows = self.refused = self.used_bytes = 0
         self._unsaved_bytes = self._page_size = 0
         self._clock = clock
         path = directory / FILE_NAME
@@ -139,11 +140,12 @@ class JournalFile:
     def set_aside(self, version: int, reason: str) -> None:
         """Move an entry to the refused ones, which are kept for ever and never loaded."""
         with self._transaction():
-            self._writer.execute(
+            moved = self._writer.execute(
                 "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
                 (reason[:_MAX_REASON_LENGTH], version),
-            )
+            ).rowcount
             self._writer.execute("DELETE FROM entries WHERE version = ?", (version,))
+        self.refused += moved
 
     def checkpoint_if_due(self) -> None:
         """Carry the WAL over into the file once it has some megabytes, so that it can start over."""
@@ -171,6 +173,10 @@ class JournalFile:
                     break
         return entries
 
+    def answer_to(self, claim: Claim) -> Outcome:
+        """The answer kept under a claim's key, None where the key is free, or the conflict; belongs with `read`."""
+        return _kept(self._reader, claim)
+
     def close(self) -> None:
         """Close; the last connection to close folds the WAL into the file."""
         self._reader.close()
@@ -179,6 +185,7 @@ class JournalFile:
     def _read_state(self) -> None:
         self._page_size = self._value("PRAGMA page_size")
         self.rows = self._value("SELECT count(*) FROM entries")
+        self.refused = self._value("SELECT count(*) FROM refused")
         self.committed = self._last = self._value(
             "SELECT max((SELECT version FROM high_water), (SELECT coalesce(max(version), 0) FROM entries),"
             " (SELECT coalesce(max(version), 0) FROM refused))"
@@ -190,21 +197,16 @@ class JournalFile:
         if claim is None:
             fresh.extend(unit.payloads)
             return None
-        # One caller's odd text must not fail the group.
-        identity = [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
-        known = self._writer.execute(
-            "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", identity
-        ).fetchone()
-        if known is None:
+        outcome = _kept(self._writer, claim)
+        if outcome is None:
             self._writer.execute(
-                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*identity, claim.fingerprint, claim.answer, now)
+                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*_identity(claim), claim.fingerprint, claim.answer, now)
             )
             # Keys come in no order, so each claim dirties a page of their index of its own.
             self._unsaved_bytes += self._page_size
             fresh.extend(unit.payloads)
             return claim.answer
-        fingerprint, answer = known
-        return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
+        return outcome
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -226,6 +228,22 @@ class JournalFile:
         return value
 
 
+def _identity(claim: Claim) -> list[bytes]:
+    # One caller's odd text must not fail the group.
+    return [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
+
+
+def _kept(db: sqlite3.Connection, claim: Claim) -> Outcome:
+    """The answer kept under a claim's key, None where the key is free, or the conflict."""
+    known = db.execute(
+        "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", _identity(claim)
+    ).fetchone()
+    if known is None:
+        return None
+    fingerprint, answer = known
+    return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
+
+
 def _create_private(path: pathlib.Path) -> None:
     """Create the file readable by its owner alone (SQLite gives the WAL the same mode), its name durable."""
     with contextlib.suppress(FileExistsError):
@@ -244,8 +262,8 @@ def _connected(path: pathlib.Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
-    if found > _SCHEMA_VERSION:
-        raise SchemaTooNew(f"The journal {path} has schema {found}; this Helicorder knows {_SCHEMA_VERSION}.")
+    if found > SCHEMA_VERSION:
+        raise SchemaTooNew(f"The journal {path} has schema {found}; this Helicorder knows {SCHEMA_VERSION}.")
     verdict: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise StartupError(f"The journal {path} is damaged ({verdict}). It was left as it is.")
@@ -255,4 +273,4 @@ def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
     for pragma in _PRAGMAS:
         db.execute(pragma).fetchall()
     if found == 0:
-        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={_SCHEMA_VERSION}; COMMIT;")
+        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")

@@ -2,16 +2,10 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
+from helicorder.model.findings import Dominance
 from helicorder.scoring.comparison import Difference
 
-
-class Dominance(msgspec.Struct, frozen=True):
-    """Which segment dominates: ``a``, ``b``, or None for a tie; and a sentence."""
-
-    segment: str | None
-    sentence: str
+__all__ = ["Dominance", "dominance"]
 
 
 def dominance(differences: Mapping[str, Difference], gains: Mapping[str, int]) -> Dominance:

@@ -2,22 +2,17 @@
 
 import math
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
+
+from helicorder.model.findings import Sequence
+
+__all__ = ["FIRST", "LOOK_AT", "Sequence", "asymptotic", "asymptotic_radius", "empirical_bernstein"]
 
 LOOK_AT = 1_000
 """The number of independent observations at which the asymptotic sequence is tightest. It must not follow the data."""
 FIRST = 50
 """Fewer observations than this and the asymptotic sequence is not to be trusted."""
-
-
-class Sequence(msgspec.Struct, frozen=True):
-    """One look of a confidence sequence: all looks hold the truth together with probability ``level``."""
-
-    low: float
-    high: float
-    level: float
 
 
 def asymptotic_radius(n: float, deviation: float, level: float, look_at: int = LOOK_AT) -> float:

@@ -27,14 +27,14 @@ client.interceptors.error.use((error, response) => {
 const SIGNED_OUT = 401;
 const FIRST_FAULT = 500;
 
-/** The cache of answers. A 4xx is final; what the server could not do just now is tried again, twice. */
-export function makeQueryClient(onSignedOut: () => void): QueryClient {
-  const watch = (error: unknown) => {
-    if (error instanceof Refusal && error.status === SIGNED_OUT) onSignedOut();
+/** The cache of answers. `onRefused` is called when a session has ended. A 4xx is final; what the server could not do just now is tried again, twice. */
+export function makeQueryClient(onRefused: () => void): QueryClient {
+  const watch = (error: unknown, meta: Record<string, unknown> | undefined) => {
+    if (error instanceof Refusal && error.status === SIGNED_OUT && !meta?.asksWhoIsSignedIn) onRefused();
   };
   return new QueryClient({
-    queryCache: new QueryCache({ onError: watch }),
-    mutationCache: new MutationCache({ onError: watch }),
+    queryCache: new QueryCache({ onError: (error, { meta }) => watch(error, meta) }),
+    mutationCache: new MutationCache({ onError: (error, _sent, _before, { meta }) => watch(error, meta) }),
     defaultOptions: {
       queries: {
         staleTime: 15_000,

@@ -1,45 +1,44 @@
-/** Who is signed in. STUB until the API has it. */
+/** Who is signed in. The session is a cookie that no script can read; this asks the server whose it is. */
 
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import { getEvalScores } from "@/api";
-import { client } from "@/api/client.gen";
+import { signOut as askToSignOut, type Me, type Scope } from "@/api";
+import { getMeOptions } from "@/api/@tanstack/react-query.gen";
 import { Refusal } from "./client";
 
-export interface Me {
-  organization: { id: string; name: string };
-  author: string;
-}
-
-client.interceptors.request.use((request) => {
-  const key = sessionStorage.getItem("key");
-  if (key) request.headers.set("authorization", `Bearer ${key}`);
-  return request;
-});
+const SIGNED_OUT = 401;
 
 export function meQuery() {
-  return queryOptions({
-    queryKey: ["me"],
-    queryFn: async (): Promise<Me> => {
-      await getEvalScores({ throwOnError: true });
-      return { organization: { id: "x", name: "default" }, author: "bootstrap key" };
-    },
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  return queryOptions({ ...getMeOptions(), staleTime: Number.POSITIVE_INFINITY, meta: { asksWhoIsSignedIn: true } });
 }
 
+/** Who is signed in; only for what stands behind the sign-in. */
 export function useMe(): Me {
-  return useQuery(meQuery()).data as Me;
+  const { data } = useQuery(meQuery());
+  if (!data) throw new Error("Nobody is signed in.");
+  return data.data;
+}
+
+/** Whether whoever is signed in may do what needs a scope. */
+export function useMay(scope: Scope): boolean {
+  const { scopes } = useMe();
+  return scopes.includes(scope) || scopes.includes("admin");
 }
 
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof Refusal && error.status === 401;
+  return error instanceof Refusal && error.status === SIGNED_OUT;
 }
 
+/** Asks again who is signed in, and forgets what was answered to whoever was. */
 export function forgetMe(queries: QueryClient): void {
-  void queries.resetQueries({ queryKey: ["me"] });
+  queries.removeQueries({ predicate: ({ queryKey }) => !isMe(queryKey) });
+  void queries.resetQueries({ queryKey: meQuery().queryKey });
+}
+
+function isMe(key: readonly unknown[]): boolean {
+  return JSON.stringify(key) === JSON.stringify(meQuery().queryKey);
 }
 
 export async function signOut(queries: QueryClient): Promise<void> {
-  sessionStorage.removeItem("key");
+  await askToSignOut({ throwOnError: true });
   forgetMe(queries);
 }

@@ -4,7 +4,6 @@ import { getScoreDistributionOptions, getScoreSeriesOptions } from "@/api/@tanst
 import { Intervals } from "@/charts/Intervals";
 import { Panel, Problem, Skeleton, Table, Trust } from "@/design";
 import { count } from "@/format/numbers";
-import figures from "../figures/figures.module.css";
 import { endsOf, ofNumber } from "../figures/trust";
 import { nameOf } from "../parts/RaterPicker";
 import type { RaterState } from "../search";
@@ -78,9 +77,6 @@ function Means({ selected, raters }: RatersProps) {
           })}
         />
       )}
-      <p className={`${figures.small} ${figures.under}`}>
-        Who scores higher on the same things stands with each pair above.
-      </p>
     </Panel>
   );
 }

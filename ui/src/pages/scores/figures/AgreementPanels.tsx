@@ -1,9 +1,8 @@
 import type { ReactNode } from "react";
 import type { Agreement, Measure, PairAgreement } from "@/api";
 import { HeatMap, type Tile } from "@/charts/HeatMap";
-import { Intervals } from "@/charts/Intervals";
 import { Facts, Panel, Segments, Stat, Trust } from "@/design";
-import { count, interval, score, signed } from "@/format/numbers";
+import { count, interval, score } from "@/format/numbers";
 import parts from "../parts/parts.module.css";
 import { nameOf } from "../parts/RaterPicker";
 import type { MeasureName } from "../search";
@@ -133,43 +132,26 @@ function Together({ agreement: { alpha, scale, raters } }: { agreement: Agreemen
   );
 }
 
-/** Two raters in detail: who scores higher, how often they say what, and each measure there is. */
+/** Two raters in detail: each measure there is, and how often they say what. */
 export function PairPanel({ pair, names }: { pair: PairAgreement; names: readonly [string, string] }) {
   const [first, second] = names;
-  const { bias } = pair;
   return (
     <Panel title={`${first} and ${second}`} note={`n ${count(pair.n)} judged by both`}>
       <div className={css.two}>
         <div className={css.stack}>
-          <h3>Who scores higher</h3>
-          {bias?.difference == null ? (
-            <p className={css.small}>Categories have no size, so neither is higher.</p>
-          ) : (
-            <Intervals
-              label={`${second} minus ${first}`}
-              reference={0}
-              write={signed}
-              rows={[
-                {
-                  key: "bias",
-                  label: `${second} − ${first}`,
-                  value: bias.difference,
-                  low: bias.low ?? null,
-                  high: bias.high ?? null,
-                  note: `n ${count(bias.n_a)} pairs`,
-                },
-              ]}
-            />
-          )}
           <h3>Measures</h3>
           <Facts
-            rows={Object.entries(MEASURE_WORDS).map(([key, { title }]) => {
-              const found = pair[key as MeasureName];
-              return [
-                title,
-                found.value == null ? <Reason key={key} found={found} /> : <Trust key={key} of={ofMeasure(found)} />,
-              ];
-            })}
+            rows={[
+              ...Object.entries(MEASURE_WORDS).map(([key, { title }]) => {
+                const found = pair[key as MeasureName];
+                const told = found.value == null ? <Reason found={found} /> : <Trust of={ofMeasure(found)} />;
+                return [title, told] as const;
+              }),
+              pair.mean_distance !== null && [
+                "How far apart on average",
+                `${score(pair.mean_distance)}, without an interval`,
+              ],
+            ]}
           />
         </div>
         <div className={css.stack}>

@@ -144,7 +144,8 @@ export function PairPanel({ pair, names }: { pair: PairAgreement; names: readonl
             rows={[
               ...Object.entries(MEASURE_WORDS).map(([key, { title }]) => {
                 const found = pair[key as MeasureName];
-                const told = found.value == null ? <Reason found={found} /> : <Trust of={ofMeasure(found)} />;
+                const told =
+                  found.value == null ? <Reason key={key} found={found} /> : <Trust key={key} of={ofMeasure(found)} />;
                 return [title, told] as const;
               }),
               pair.mean_distance !== null && [

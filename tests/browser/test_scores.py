@@ -347,18 +347,21 @@ def test_a_score_of_a_call_that_has_not_come_is_listed(page: Page, filled: Produ
 
 
 def test_without_scores_the_page_says_how_to_send_one(page: Page, filled: Product) -> None:
-    """An organisation without scores sees snippets with this server's own address."""
+    """An organisation without scores sees snippets with this server's own address; a reader's key writes nothing."""
     name = f"empty-{new_id()}"
     assert filled.command("org", "create", name).returncode == 0
     made = filled.command("keys", "create", "reader", "--org", name, "--scopes", "read")
     key = re.search(r"sk-helicone-\S+", made.stdout)
     assert key is not None, made.stderr
-    page.context.add_init_script(f"sessionStorage.setItem('key', {key[0]!r})")
+    assert page.context.request.post("/v1/auth/sign-in", data={"key": key[0]}).ok
     page.goto("/scores")
     expect(page.get_by_text("No scores yet")).to_be_visible()
     expect(page.get_by_text(f"{filled.base}/v1/request/REQUEST_ID/score")).to_be_visible()
     page.get_by_role("tab", name="Python").click()
     expect(page.get_by_text(f'"{filled.base}/v1/scores"')).to_be_visible()
+    page.goto("/definitions")
+    expect(page.get_by_text("Nothing is defined, and there are no scores yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Define a score")).to_have_count(0)
 
 
 PAYLOADS = (

@@ -4,6 +4,7 @@ import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { Definition } from "@/api";
 import { deleteDefinitionMutation } from "@/api/@tanstack/react-query.gen";
+import { useMay } from "@/data/me";
 import { Answered, Badge, Button, Confirm, Empty, IconButton, Page, Panel, Table, tell } from "@/design";
 import { score } from "@/format/numbers";
 import { KindBadge } from "../parts/Facets";
@@ -19,6 +20,7 @@ export function DefinitionsPage() {
   const { edit } = route.useSearch();
   const navigate = route.useNavigate();
   const scores = useScores();
+  const mayWrite = useMay("write");
   const open = (name: string | undefined) =>
     void navigate({ search: (kept) => ({ ...kept, edit: name }), resetScroll: false });
   return (
@@ -26,17 +28,19 @@ export function DefinitionsPage() {
       title="Definitions"
       lead="What a score means: its kind, its values, which way is better. A strict one refuses what does not fit before it is acknowledged."
       actions={
-        <Button look="primary" onClick={() => open("")}>
-          <Plus aria-hidden />
-          Define a score
-        </Button>
+        mayWrite && (
+          <Button look="primary" onClick={() => open("")}>
+            <Plus aria-hidden />
+            Define a score
+          </Button>
+        )
       }
     >
       <Answered query={scores}>
         {({ data }) => (
           <>
             <List definitions={data} onEdit={open} />
-            {edit !== undefined && (
+            {mayWrite && edit !== undefined && (
               <DefinitionDialog key={edit} name={edit} known={data} onClose={() => open(undefined)} />
             )}
           </>
@@ -99,6 +103,8 @@ interface DeedsProps {
 
 function Deeds({ definition, onEdit, onDelete }: DeedsProps) {
   const { name, inferred } = definition;
+  const mayWrite = useMay("write");
+  if (!mayWrite) return null;
   if (inferred) return <Button onClick={() => onEdit(name)}>Define</Button>;
   return (
     <span className={css.deeds}>

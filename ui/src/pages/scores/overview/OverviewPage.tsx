@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Definition } from "@/api";
 import { listOrphansOptions } from "@/api/@tanstack/react-query.gen";
+import { useMay } from "@/data/me";
 import { Answered, ButtonLink, Page, Panel, TextInput } from "@/design";
 import { FilterBar } from "@/filter/FilterBar";
 import { TimeRange } from "@/shell/TimeRange";
@@ -22,6 +23,7 @@ const MANY = 8;
 /** Every score of the organisation: how it stands, how it moved, and how sure that is. */
 export function OverviewPage() {
   const scores = useScores();
+  const mayWrite = useMay("write");
   const search = route.useSearch();
   const navigate = route.useNavigate();
   return (
@@ -31,9 +33,11 @@ export function OverviewPage() {
       actions={
         <>
           <TimeRange />
-          <ButtonLink to="/definitions" search={{ edit: "" }}>
-            Define a score
-          </ButtonLink>
+          {mayWrite && (
+            <ButtonLink to="/definitions" search={{ edit: "" }}>
+              Define a score
+            </ButtonLink>
+          )}
         </>
       }
     >

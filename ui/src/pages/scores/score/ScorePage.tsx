@@ -1,6 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { GitCompare, Ruler, Split } from "lucide-react";
 import type { Definition } from "@/api";
+import { useMay } from "@/data/me";
 import { ButtonLink, Page } from "@/design";
 import { FilterBar } from "@/filter/FilterBar";
 import { TimeRange } from "@/shell/TimeRange";
@@ -50,6 +51,7 @@ function Loaded({ definition }: { definition: Definition }) {
   const selected = { ...useSelected(search), name, kind };
   const { judges } = useJudges(selected);
   const counted = isCounted(kind);
+  const mayWrite = useMay("write");
   const { filter, clock, cluster, sources, authors } = search;
   const same = { name, filter, clock, cluster, sources, authors };
   return (
@@ -75,10 +77,12 @@ function Loaded({ definition }: { definition: Definition }) {
               </ButtonLink>
             </>
           )}
-          <ButtonLink to="/definitions" search={{ edit: name }}>
-            <Ruler aria-hidden />
-            {definition.inferred ? "Define" : "Definition"}
-          </ButtonLink>
+          {mayWrite && (
+            <ButtonLink to="/definitions" search={{ edit: name }}>
+              <Ruler aria-hidden />
+              {definition.inferred ? "Define" : "Definition"}
+            </ButtonLink>
+          )}
           <TimeRange />
         </>
       }

@@ -4,6 +4,7 @@ import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { ScoreRecord } from "@/api";
 import { getVersionsOfScoreOptions } from "@/api/@tanstack/react-query.gen";
+import { useMay } from "@/data/me";
 import { Answered, Badge, Button, Facts, Moment, Mono, Sheet, SheetClose } from "@/design";
 import { score as written } from "@/format/numbers";
 import { TargetLink } from "../parts/RequestLink";
@@ -62,6 +63,7 @@ type Doing = "edit" | "delete" | null;
 function Whole(props: { versions: readonly ScoreRecord[]; current: ScoreRecord; categories: readonly string[] }) {
   const { versions, current, categories } = props;
   const [doing, setDoing] = useState<Doing>(null);
+  const mayWrite = useMay("write");
   return (
     <>
       <Facts
@@ -80,7 +82,7 @@ function Whole(props: { versions: readonly ScoreRecord[]; current: ScoreRecord; 
         <Badge tone="bad">deleted: it counts nowhere, its versions are kept</Badge>
       ) : doing === "edit" ? (
         <EditForm current={current} categories={categories} onDone={() => setDoing(null)} />
-      ) : (
+      ) : !mayWrite ? null : (
         <div className={css.deeds}>
           <Button onClick={() => setDoing("edit")}>
             <Pencil aria-hidden />

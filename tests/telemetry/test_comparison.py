@@ -116,6 +116,57 @@ async def test_pairs_are_calls_that_asked_the_same(store: Store) -> None:
     assert float(found.squares) == pytest.approx(float(sum(one**2 for one in differences)), abs=1e-8)
 
 
+async def test_scores_that_were_drawn_weigh_the_inverse_of_their_chance(store: Store) -> None:
+    """Where chances differ within a segment, all sums of both are weighted; where they are even they are plain."""
+    draw = random.Random(7)  # noqa: S311 -- an example
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=draw.choice([0.0, 0.5, 0.25])))
+        for row in rows(150, 7)
+    ]
+    await loaded(store, made)
+    found = (await comparison.two_segments(store.telemetry, between(covariate=Covariate.HOUR)))[()]
+    assert found.weighted
+    clusters: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 6)
+    for row in made:
+        weight, first = 1 / Fraction(row.score.inclusion or 1), 0 if row.call.model == "a" else 3
+        for place, of in enumerate((Fraction(1), row.value, Fraction(row.call.created_at.hour)), start=first):
+            clusters[row.cluster][place] += weight * of
+    sums = found.metrics["score"]
+    assert sums.totals == tuple(sum(vector[i] for vector in clusters.values()) for i in range(6))
+    assert sums.products[1][4] == sum(vector[1] * vector[4] for vector in clusters.values())
+    of_a = [row for row in made if row.call.model == "a"]
+    assert (sums.a.n, sums.a.weight) == (len(of_a), sum(1 / Fraction(row.score.inclusion or 1) for row in of_a))
+    known = Fraction(0)
+    for row in of_a:
+        known += row.call.created_at.hour * row.value / Fraction(row.score.inclusion or 1)
+    assert sums.a.covariate_cross == known
+
+
+async def test_even_chances_weigh_nothing(store: Store) -> None:
+    """Scores that were all drawn with one probability have the sums that they would have undrawn."""
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=0.2)) for row in rows(60, 8)
+    ]
+    await loaded(store, made)
+    found = (await comparison.two_segments(store.telemetry, between()))[()]
+    assert not found.weighted
+    assert found.metrics["score"].a.total == sum(row.value for row in made if row.call.model == "a")
+
+
+async def test_inputs_match_by_a_property_however_it_is_spelled(store: Store) -> None:
+    """A property that says when two calls had the same input is read as a filter reads it, whatever its case."""
+    await store.load(
+        *(
+            call(f"{model}{number}", model=model, properties={"row": str(number)})
+            for model in "ab"
+            for number in range(4)
+        )
+    )
+    await store.load(*(score(f"{model}{number}", "q", 1.0 + (model == "b")) for model in "ab" for number in range(4)))
+    found = await comparison.pairs(store.telemetry, between(match_property="Row"))
+    assert (found.pairs, found.total) == (4, Fraction(4))
+
+
 async def test_slices_add_up_to_the_whole(store: Store) -> None:
     """By a property, the rows of the slices are those of the whole."""
     await loaded(store, rows(100, 3))

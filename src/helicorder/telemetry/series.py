@@ -210,6 +210,7 @@ async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, 
     rows, width = await _summed(telemetry, asked, cut, places, weighted=False)
     weighted = any(row["drawn"] for row in rows)
     if weighted:
+        places = statements.places_of(asked.largest, weighted=True)
         rows, width = await _summed(telemetry, asked, cut, places, weighted=True)
     distinct: dict[Keys, int] = {}
     if any(row["shared"] for row in rows):

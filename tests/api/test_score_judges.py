@@ -258,6 +258,7 @@ def test_a_judge_that_moved_is_told_from_a_system_that_moved(
 
     found = ask(product, "drift", name=name, at=later(at), anchors=of("anchor"), filter=of("traffic"))
     assert found["verdict"]["word"] == word, found
+    assert found["traffic"] == ask(product, "drift", name=name, at=later(at), anchors=of("anchor"))["traffic"]
     assert found["anchors"]["n_a"] == 60
     assert found["verdict"]["judge"]["change"] == pytest.approx(judge_moves, abs=0.02)
     assert found["verdict"]["system"]["change"] == pytest.approx(system_moves, abs=0.05)

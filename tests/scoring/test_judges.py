@@ -151,8 +151,10 @@ def test_the_corrected_interval_covers_and_the_raw_does_not(labels: int, kind: s
 
 @pytest.mark.slow
 def test_the_corrected_interval_covers_when_sessions_hang_together() -> None:
-    """Of answers whose sessions are good or bad as a whole 95 % of intervals hold the truth; session-blind ones do not."""
-    draw, truth, held, blind = np.random.default_rng(77), 0.7, [], []
+    """Where sessions are good or bad as a whole 95 % of intervals hold the truth; session-blind ones do not."""
+    draw, truth = np.random.default_rng(77), 0.7
+    held: list[bool] = []
+    blind: list[bool] = []
     for _ in range(SIMULATIONS):
         session = np.repeat(np.arange(150), draw.integers(1, 9, 150))
         alike = draw.random(session.size) < 0.8

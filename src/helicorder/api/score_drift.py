@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.differences import NO_SEGMENTS, of_metric
-from helicorder.api.filters import read_time
+from helicorder.api.filters import read_filter, read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.score_compare import MATCH_INPUT, CompareQuery, SegmentQuery
 from helicorder.api.selection import Selection
@@ -25,7 +25,7 @@ from helicorder.telemetry.client import Telemetry
 
 
 class DriftQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``at`` parts the time into before and after; ``filter`` takes the traffic, ``anchors`` the anchors.
+    """``at`` parts the time into before and after; ``filter`` takes the traffic, ``anchors`` the anchors, never both.
 
     Anchors are fixed inputs with frozen answers, logged and judged again on a schedule: ``match`` says when two of them
     are the same (``input`` or ``property:NAME``). With ``looks``, intervals hold for those who look day by day.
@@ -70,6 +70,8 @@ async def drifting(question: DriftQuery, org_id: str, telemetry: Telemetry, as_o
     """The answer about a drift."""
     anchored = question.halves(question.anchors).comparison(org_id, as_of)
     seen = question.halves(question.filter).comparison(org_id, as_of)
+    traffic_alone = msgspec.structs.replace(seen.asked, without=read_filter(question.anchors))
+    seen = msgspec.structs.replace(seen, asked=traffic_alone)
     pairs, two = await asyncio.gather(comparison.pairs(telemetry, anchored), comparison.two_segments(telemetry, seen))
     anchors = scoring.paired(pairs.pairs, pairs.total, pairs.squares)
     traffic = of_metric(two.get((), NO_SEGMENTS), "score")

@@ -72,6 +72,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     kind: ScoreKind | None
     largest: float = 0.0
     where: Filter = EVERYTHING
+    without: Filter | None = None
     sources: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     clustering: Clustering = Clustering.AUTO
@@ -92,6 +93,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             parts.insert(0, f"name = {statement.bind('String', self.name)}")
         kinds = COUNTED_KINDS if self.kind is None else (self.kind,)
         parts.append(f"kind IN ({', '.join(statement.bind('String', kind) for kind in kinds)})")
+        if self.without is not None:
+            parts.append(f"NOT ifNull({condition(statement, self.without)}, false)")
         if clock is Clock.REQUESTED:
             parts.append("attached")
         for column, values in (("source", self.sources), ("author", self.authors)):

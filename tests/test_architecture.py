@@ -30,7 +30,7 @@ FUNCTION_LINES = 60
 FUNCTION_LINES_P90 = 30
 DOUBLES_PER_100_TESTS = 5
 
-PURE_PARTS = ("model", "scoring", "providers")
+PURE_PARTS = ("model", "wire", "scoring", "providers")
 INPUT_OUTPUT_AND_CLOCKS = frozenset(
     {
         "aiohttp",

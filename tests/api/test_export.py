@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from helicorder.model.ids import new_id
+from helicorder.telemetry import load
+from helicorder.telemetry.export import Subject, columns
 from product_server import Answer, Product
 
 FORMATS = ("jsonl", "csv", "parquet", "arrow")
@@ -134,6 +136,15 @@ def test_a_call_comes_out_with_its_properties_and_scores(product: Product, endin
     [row] = rows(export(product, f"calls.{ending}", model=model, author="bob", bodies="true"), ending)
     assert as_map(row["scores"], ending) == {"mark": 2}
     assert json.loads(row["request_body"])["model"] == model
+
+
+def test_files_leave_nothing_out() -> None:
+    """A file of calls has every column of the store but whose it is, and so has one of all versions of scores."""
+    calls = {column.name for column in columns(Subject.CALLS, bodies=True)}
+    assert {column.name for column in (*load.CALLS, *load.BODIES)} - {"org_id"} <= calls
+    versions = {column.name for column in columns(Subject.VERSIONS)}
+    renamed = {"score_id": "id", "label": "text"}
+    assert {renamed.get(column.name, column.name) for column in load.SCORE_VERSIONS} - {"org_id"} <= versions
 
 
 def test_no_cell_is_a_formula_and_every_cell_can_be_read_back(product: Product) -> None:

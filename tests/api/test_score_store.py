@@ -218,3 +218,56 @@ def test_what_is_not_there_is_not_found(product: Product) -> None:
     for method in ("GET", "DELETE"):
         refused(product.ask(method, f"/v1/scores/{new_id()}"), 404, "no such score")
     refused(product.ask("PATCH", f"/v1/scores/{new_id()}", {"value": 1}), 404, "no such score")
+
+
+def test_a_batch_can_tell_a_history(product: Product) -> None:
+    """A batch's items may be versions with a reason and tombstones; the order of items is that of versions."""
+    score_id, about = f"told-{new_id()}", {"request_id": new_id(), "name": "tone"}
+    items = [
+        {"id": score_id, "value": 1, **about},
+        {"id": score_id, "value": 2, "reason": "misread", **about},
+        {"id": score_id, "value": 2, "reason": "withdrawn", "deleted": True, **about},
+    ]
+    answer = product.ask("POST", "/v1/scores/batch", {"scores": items})
+    assert answer.json()["data"]["stored"] == 3, answer.body
+    found = product.ask("GET", f"/v1/scores/{score_id}/versions").json()["data"]
+    assert [(one["value"], one["reason"], one["deleted"]) for one in found] == [
+        (1, "", False), (2, "misread", False), (2, "withdrawn", True),
+    ]  # fmt: skip
+    assert product.ask("GET", f"/v1/scores/{score_id}").status == 404
+    long = product.ask("POST", "/v1/scores/batch", {"scores": [items[1] | {"reason": "r" * 1_001}]})
+    assert "reason" in long.json()["data"]["results"][0]["error"]["message"]
+    refused(product.ask("POST", "/v1/scores", items[1]), 422, "reason")
+
+
+def test_a_deletion_sent_again_is_answered_again(product: Product) -> None:
+    """Under its Idempotency-Key a deletion that has had its effect has the same answer; another one is not found."""
+    score_id = create(product, request_id=new_id(), name="n", value=1)
+    key = {"Idempotency-Key": new_id()}
+    first = product.ask("DELETE", f"/v1/scores/{score_id}?reason=r", headers=key)
+    assert (first.status, first.body) == (
+        200,
+        product.ask("DELETE", f"/v1/scores/{score_id}?reason=r", headers=key).body,
+    )
+    refused(product.ask("DELETE", f"/v1/scores/{score_id}?reason=r", headers={"Idempotency-Key": new_id()}), 404, "")
+    refused(product.ask("DELETE", f"/v1/scores/{new_id()}", headers=key), 409, "Idempotency-Key")
+
+
+def test_an_edit_sent_again_is_answered_again(product: Product) -> None:
+    """Under its Idempotency-Key an edit of a version that it has itself replaced has the same answer and one effect."""
+    score_id = create(product, request_id=new_id(), name="n", value=1)
+    edit = {"value": 2, "version": get(product, score_id)["version"]}
+    key = {"Idempotency-Key": new_id()}
+    first = product.ask("PATCH", f"/v1/scores/{score_id}", edit, key)
+    again = product.ask("PATCH", f"/v1/scores/{score_id}", edit, key)
+    assert (first.status, first.body) == (200, again.body)
+    assert len(product.ask("GET", f"/v1/scores/{score_id}/versions").json()["data"]) == 2
+    refused(product.ask("PATCH", f"/v1/scores/{score_id}", edit), 409, "current version")
+
+
+def test_an_id_with_a_slash_is_found(product: Product) -> None:
+    """A score's own id may hold a slash, written %2F in a path; so may a defined name."""
+    score_id = create(product, request_id=new_id(), name="n", value=1, id=f"a/b-{new_id()}")
+    assert get(product, score_id.replace("/", "%2F"))["id"] == score_id
+    assert product.ask("PUT", "/v1/scores/definitions/a%2Fb", {"kind": "numeric"}).json()["data"]["name"] == "a/b"
+    assert product.ask("DELETE", "/v1/scores/definitions/a%2Fb").status == 200

@@ -82,6 +82,8 @@ def body_for(path: str) -> Any:
     if path.startswith("/v1/scores"):
         item = {"request_id": new_id(), "name": "tenant", "value": 1}
         return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
+    if path == "/v1/calls/batch":
+        return {"calls": [{"created_at": "2026-11-01T00:00:00Z", "request_id": new_id()}]}
     if "dashboard" in path:
         return {"userFilter": "all", **times}
     return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})

@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
+from helicorder.model.analysis import Covariate
 from helicorder.model.call import Call
 from helicorder.model.filter import Everything, Field, FieldIs, Operator
 from helicorder.model.score import Score, ScoreKind, Source
@@ -16,7 +17,6 @@ from helicorder.telemetry import cells, comparison, raters
 from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.comparison import Comparison, Segment
 from helicorder.telemetry.series import Question
-from helicorder.telemetry.sql.comparison import Covariate
 from telemetry.harness import NOON, ORG, Store, call, score
 
 DAY = Window(NOON, NOON + dt.timedelta(days=1))

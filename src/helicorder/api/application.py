@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from helicorder import __version__
 from helicorder.api import (
     bodies,
+    call_store,
     dashboard,
     evals,
     export,
@@ -75,6 +76,7 @@ HANDLERS: list[Any] = [
     *score_list.HANDLERS,
     *score_changes.HANDLERS,
     *score_store.HANDLERS,
+    *call_store.HANDLERS,
     *definitions_api.HANDLERS,
     *score_versions.HANDLERS,
     *export.HANDLERS,

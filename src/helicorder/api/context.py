@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from helicorder.api.access import principal_of
-from helicorder.api.idempotency import claim_of
+from helicorder.api.idempotency import claim_of, unpacked
 from helicorder.api.links import BodyLinks
 from helicorder.control.definitions import Definitions
 from helicorder.ingest.ingest import Ingest
@@ -57,13 +57,22 @@ class Context:
         Raises as `Ingest.commit`.
         """
         kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
-        return answer if kept is None else kept
+        return answer if kept is None else unpacked(kept)
 
     async def commit_once(self, rows: Sequence[Row], answer: Answer) -> Answer:
         """As `commit`, for an answer that is not yet JSON; under a key that was used before, the answer given then."""
         encoded = msgspec.json.encode(answer)
         kept = await self.commit(rows, encoded)
         return answer if kept == encoded else msgspec.json.decode(kept, type=type(answer))
+
+    async def told_before(self, kind: type[Answer]) -> Answer | None:
+        """What this request was answered when it came before under the same Idempotency-Key; None where it did not.
+
+        Raises as `Ingest.answer_to`.
+        """
+        claim = await claim_of(self._request, b"")
+        kept = None if claim is None else await self._ingest.answer_to(claim)
+        return None if kept is None else msgspec.json.decode(unpacked(kept), type=kind)
 
     async def definitions(self) -> Mapping[str, Definition]:
         """What the principal's organisation says its scores mean, by name; at most half a second old."""

@@ -19,7 +19,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def decode(body: bytes, kind: Any) -> Any:
+def decode(body: bytes | msgspec.Raw, kind: Any) -> Any:
     """The JSON text as a value of the msgspec type ``kind``.
 
     Raises:
@@ -33,7 +33,7 @@ def decode(body: bytes, kind: Any) -> Any:
     except RecursionError as error:
         raise Invalid("The body is nested too deeply.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _refuse_unreadable(body, error)
+        _refuse_unreadable(bytes(body), error)
 
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")

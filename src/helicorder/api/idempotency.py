@@ -1,6 +1,7 @@
 """Idempotency-Key: the same request sent twice has one effect and one answer."""
 
 import hashlib
+import zlib
 from typing import Any
 
 from litestar import Request
@@ -10,6 +11,10 @@ from helicorder.ingest.journal import Claim
 from helicorder.model.principal import Principal
 
 MAX_KEY_LENGTH = 255
+# The answer to a batch has a line for each of ten thousand items, and is kept for two days beside what waits for the
+# store. Packed it begins with a character that no answer begins with.
+_PACKED = b"\x00"
+_WORTH_PACKING = 1024
 
 
 async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | None:
@@ -31,4 +36,14 @@ async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | No
         if name.startswith("helicone-") and name != "helicone-auth":
             digest.update(f"{name}:{value}\n".encode())
     digest.update(await request.body())
-    return Claim(org_id=principal.org_id, key=key, fingerprint=digest.digest(), answer=answer)
+    return Claim(org_id=principal.org_id, key=key, fingerprint=digest.digest(), answer=packed(answer))
+
+
+def packed(answer: bytes) -> bytes:
+    """An answer as it is kept."""
+    return _PACKED + zlib.compress(answer, 1) if len(answer) >= _WORTH_PACKING else answer
+
+
+def unpacked(kept: bytes) -> bytes:
+    """An answer as it was given."""
+    return zlib.decompress(kept[1:]) if kept.startswith(_PACKED) else kept

@@ -1,8 +1,8 @@
 """Request ids in paths.
 
 A client may choose any id, also one that holds a slash, which it then sends as %2F. ASGI hands the path decoded, where
-that slash could not be told from a separator, so the edge marks it (`mark_encoded_slashes`) and `request_id_of` reads
-it back.
+that slash could not be told from a separator, so the edge marks it (`mark_encoded_slashes`) and `text_of` reads it
+back.
 """
 
 from typing import Annotated, Any
@@ -36,10 +36,15 @@ def _decoded(segment: str) -> str:
     return segment if _ENCODED_SLASH in text else text.replace("/", _ENCODED_SLASH)
 
 
+def text_of(segment: str) -> str:
+    """What a path segment says, its slashes included."""
+    return segment.replace(_ENCODED_SLASH, "/")
+
+
 def request_id_of(segment: str) -> str:
     """The request id that a path segment stands for.
 
     Raises:
         Invalid: not an id (`checked_request_id`).
     """
-    return checked_request_id(segment.replace(_ENCODED_SLASH, "/"))
+    return checked_request_id(text_of(segment))

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import zlib
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from litestar import Response, get
@@ -20,33 +20,17 @@ from litestar.params import PathParameter
 
 from helicorder.api.access import READ
 from helicorder.api.context import Context, FromContext
-from helicorder.api.wire import Result
 from helicorder.errors import Invalid, NotFound
 from helicorder.telemetry.client import Telemetry
+from helicorder.wire.results import Pin, PinnedResult, Replay, Result
+
+__all__ = ["METHODS", "Asked", "Kind", "PinnedResult", "answered", "handlers"]
 
 METHODS = 1
 """The version of the methods behind pinned numbers; raised when one of them answers otherwise than before."""
 
 _MAX_TOKEN = 16_384
 _MAX_PIN = 262_144
-T = TypeVar("T")
-
-
-class Pin(msgspec.Struct, frozen=True):
-    """What makes an answer repeatable: ``link`` replays it; ``as_of`` is the version of the store that it saw."""
-
-    link: str
-    as_of: str
-    methods: int
-    digest: str
-
-
-class PinnedResult(msgspec.Struct, Generic[T], frozen=True):
-    """An answer in Helicone's envelope, beside its pin."""
-
-    data: T
-    pin: Pin
-    error: None = None
 
 
 class Asked(Protocol):
@@ -73,20 +57,6 @@ class Kind(msgspec.Struct, frozen=True):
     name: str
     question: type
     answer: Asked
-
-
-class Replay(msgspec.Struct, frozen=True):
-    """A pinned question put again, as of its mark and now.
-
-    ``identical``: the answer as of the mark is the one that was pinned; false where rows were erased since.
-    ``changed``: the answer now is another one.
-    """
-
-    question: Any
-    then: Any
-    now: Any
-    identical: bool
-    changed: bool
 
 
 async def answered(context: Context, kind: Kind, question: Any) -> PinnedResult[Any]:

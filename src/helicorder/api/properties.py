@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import msgspec
 from litestar import put
 from litestar.params import JSONBody
 
@@ -13,13 +12,7 @@ from helicorder.api.paths import RequestId, request_id_of
 from helicorder.api.wire import OK, Result
 from helicorder.errors import Invalid
 from helicorder.model.score import MAX_PROPERTY_VALUE_LENGTH, PropertyEdit, checked_name
-
-
-class PropertyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``{"key": "environment", "value": "production"}``."""
-
-    key: str
-    value: str
+from helicorder.wire.requests import PropertyRequest
 
 
 @put(

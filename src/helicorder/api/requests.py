@@ -1,7 +1,7 @@
 """Reading calls: one by id, pages and counts by filter. A call is a *request* on the wire."""
 
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
@@ -16,71 +16,11 @@ from helicorder.api.wire import HeliconeRequest, Result, request_row
 from helicorder.errors import Invalid, NotFound
 from helicorder.model.filter import Both, Filter, IsScored, Page, SortKey
 from helicorder.telemetry import calls
+from helicorder.wire.requests import RequestQuery, Sort
 
-MAX_LIMIT = 1000
-MAX_OFFSET = 2**31
 # Helicone puts such an object where a body is not inline; clients then follow signed_body_url.
 _BODY_ELSEWHERE = {"helicone_message": "fetching body from signed_url"}
 _NOT_INLINE = (_BODY_ELSEWHERE, _BODY_ELSEWHERE)
-
-Direction = Literal["asc", "desc"]
-
-
-class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Exactly one key and its direction; without one, the newest first."""
-
-    created_at: Direction | None = None
-    latency: Direction | None = None
-    time_to_first_token: Direction | None = None
-    cost: Direction | None = None
-    total_tokens: Direction | None = None
-    prompt_tokens: Direction | None = None
-    completion_tokens: Direction | None = None
-    user_id: Direction | None = None
-    body_model: Direction | None = None
-    properties: dict[str, Direction] | None = None
-
-
-class RequestQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which requests, in which order. ``filter`` is Helicone's tree; "all" and {} mean every request."""
-
-    filter: Any
-    offset: int = 0
-    limit: int = 10
-    sort: Sort | None = None
-    isScored: bool | None = None  # noqa: N815 -- the wire's name
-    isCached: bool | None = None  # noqa: N815 -- the wire's name
-    includeInputs: bool | None = None  # noqa: N815 -- the wire's name
-    isPartOfExperiment: bool | None = None  # noqa: N815 -- the wire's name
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.limit <= MAX_LIMIT:
-            raise Invalid(f"limit: 0 to {MAX_LIMIT}.")
-        if not 0 <= self.offset <= MAX_OFFSET:
-            raise Invalid(f"offset: 0 to {MAX_OFFSET}.")
-
-    def conditions(self) -> Filter:
-        """The filter with the flags beside it.
-
-        Raises:
-            Invalid: a part that is not understood, or a flag for what is not recorded yet.
-        """
-        asked = read_filter(self.filter)
-        if self.isCached or self.isPartOfExperiment:
-            raise Invalid(
-                "isCached and isPartOfExperiment: no response cache and no experiments yet; leave out or false."
-            )
-        return asked if self.isScored is None else Both(IsScored(self.isScored), asked)
-
-    def page(self) -> Page:
-        """Limit, offset and order.
-
-        Raises:
-            Invalid: more than one sort key.
-        """
-        key, ascending, name = _order(self.sort)
-        return Page(limit=self.limit, offset=self.offset, sort=key, ascending=ascending, sort_property=name)
-
 
 _SORT_KEYS = {
     "created_at": SortKey.CREATED_AT,
@@ -93,6 +33,28 @@ _SORT_KEYS = {
     "user_id": SortKey.USER_ID,
     "body_model": SortKey.MODEL,
 }
+
+
+def _conditions(query: RequestQuery) -> Filter:
+    """The filter of a query with the flags beside it.
+
+    Raises:
+        Invalid: a part that is not understood, or a flag for what is not recorded yet.
+    """
+    asked = read_filter(query.filter)
+    if query.isCached or query.isPartOfExperiment:
+        raise Invalid("isCached and isPartOfExperiment: no response cache and no experiments yet; leave out or false.")
+    return asked if query.isScored is None else Both(IsScored(query.isScored), asked)
+
+
+def _page(query: RequestQuery) -> Page:
+    """Limit, offset and order of a query.
+
+    Raises:
+        Invalid: more than one sort key.
+    """
+    key, ascending, name = _order(query.sort)
+    return Page(limit=query.limit, offset=query.offset, sort=key, ascending=ascending, sort_property=name)
 
 
 def _order(sort: Sort | None) -> tuple[SortKey, bool, str | None]:
@@ -138,7 +100,7 @@ async def query_requests(
     context: FromContext,
 ) -> Result[list[HeliconeRequest]]:
     """A page of requests. Pages are exact: no request is missing, doubled or on two of them."""
-    wanted, page = data.conditions(), data.page()
+    wanted, page = _conditions(data), _page(data)
     telemetry = await context.reading()
     rows = await calls.page(telemetry, context.principal.org_id, wanted, page)
     now = time.time()
@@ -164,7 +126,7 @@ query_requests_legacy = post(
 )
 async def count_requests(data: JSONBody[RequestQuery], context: FromContext) -> Result[int]:
     """How many requests match; limit, offset and sort change nothing."""
-    wanted = data.conditions()
+    wanted = _conditions(data)
     telemetry = await context.reading()
     return Result(await calls.count(telemetry, context.principal.org_id, wanted))
 

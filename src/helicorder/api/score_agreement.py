@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import itertools
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 from litestar import post
@@ -13,14 +13,13 @@ from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_filter
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.score_judges import RaterQuery
-from helicorder.api.selection import DEFAULT_SPAN, Selection, named
+from helicorder.api.score_judges import rater_of
+from helicorder.api.selection import named, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.score import COUNTED_KINDS, ScoreKind
 from helicorder.scoring import correlation
 from helicorder.scoring.agreement import (
     Measure,
-    OfCategory,
     by_category,
     categories,
     kappa,
@@ -33,6 +32,8 @@ from helicorder.telemetry import raters
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.raters import MOST_CELLS, MOST_PATTERNS, PairSums, Panel, Rater
 from helicorder.telemetry.series import Question
+from helicorder.wire.answers import Agreement, PairAgreement
+from helicorder.wire.questions import AgreementQuery, RaterQuery
 
 MAX_RATERS = 10
 MOST_CATEGORIES = 50
@@ -42,96 +43,51 @@ _NOT_ALIKE = Measure(reason="the two are not of one kind")
 _TOO_MANY = Measure(reason=f"more than {MOST_CATEGORIES} different values")
 
 
-class AgreementQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """2 to 10 ``raters``: scores of a name, of some sources, of some authors; ``name`` where all have the same.
+async def _resolved(question: AgreementQuery, org_id: str, telemetry: Telemetry, now: dt.datetime) -> AgreementQuery:
+    """As `selection.resolved`, for every rater.
 
-    ``scale`` says what differences mean to alpha: ``nominal``, ``ordinal`` or ``interval``; by default ``interval`` of
-    numbers and ``nominal`` of all else. ``kinds`` is filled in by the server. ``sources``, ``authors`` and ``cluster``
-    of the question itself stand for nothing here and cannot be given.
+    Raises:
+        Invalid: as there; too few or too many raters, two that are the same, or scores of words.
     """
-
-    name: str = ""
-    raters: tuple[RaterQuery, ...]
-    scale: Scale | None = None
-    kinds: tuple[ScoreKind, ...] = ()
-
-    async def resolved(
-        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = DEFAULT_SPAN
-    ) -> Self:
-        """As `Selection.resolved`, for every rater.
-
-        Raises:
-            Invalid: as there; too few or too many raters, two that are the same, or scores of words.
-        """
-        if not 2 <= len(self.raters) <= MAX_RATERS:  # noqa: PLR2004 -- one alone agrees with nobody
-            raise Invalid(f"raters: are 2 to {MAX_RATERS}.")
-        if self.sources or self.authors:
-            raise Invalid("sources, authors: say them of each rater.")
-        names = [rater.name or self.name for rater in self.raters]
-        if not all(names):
-            raise Invalid("name: each rater needs one, or the question.")
-        found = await super(AgreementQuery, msgspec.structs.replace(self, name=names[0])).resolved(
-            org_id, telemetry, now, span
-        )
-        known = [await named(name, self.kind, org_id, telemetry) for name in names]
-        kinds = tuple(kind for _, kind, _ in known)
-        if not (set(kinds) <= set(COUNTED_KINDS) or set(kinds) == {ScoreKind.CATEGORICAL}):
-            raise Invalid("raters: all must be numbers or booleans, or all categories.")
-        told = tuple(
-            RaterQuery(name, rater.sources, rater.authors) for rater, (name, *_) in zip(self.raters, known, strict=True)
-        )
-        if len(set(told)) < len(told):
-            raise Invalid("raters: two of them are the same.")
-        largest = self.largest or max(largest for *_, largest in known)
-        return msgspec.structs.replace(found, raters=told, kinds=kinds, largest=largest)
-
-    def panel(self, org_id: str, as_of: int | None) -> Panel:
-        """What to ask the store."""
-        asked = Question(
-            org_id=org_id,
-            name=None,
-            kind=ScoreKind.CATEGORICAL if ScoreKind.CATEGORICAL in self.kinds else None,
-            largest=self.largest or 0.0,
-            where=read_filter(self.filter),
-            clustering=self.cluster,
-            as_of=as_of,
-        )
-        return Panel(asked, self.window, self.clock)
+    if not 2 <= len(question.raters) <= MAX_RATERS:  # noqa: PLR2004 -- one alone agrees with nobody
+        raise Invalid(f"raters: are 2 to {MAX_RATERS}.")
+    if question.sources or question.authors:
+        raise Invalid("sources, authors: say them of each rater.")
+    names = [rater.name or question.name for rater in question.raters]
+    if not all(names):
+        raise Invalid("name: each rater needs one, or the question.")
+    found = await resolved(msgspec.structs.replace(question, name=names[0]), org_id, telemetry, now)
+    known = [await named(name, question.kind, org_id, telemetry) for name in names]
+    kinds = tuple(kind for _, kind, _ in known)
+    if not (set(kinds) <= set(COUNTED_KINDS) or set(kinds) == {ScoreKind.CATEGORICAL}):
+        raise Invalid("raters: all must be numbers or booleans, or all categories.")
+    told = tuple(
+        RaterQuery(name, rater.sources, rater.authors) for rater, (name, *_) in zip(question.raters, known, strict=True)
+    )
+    if len(set(told)) < len(told):
+        raise Invalid("raters: two of them are the same.")
+    largest = question.largest or max(largest for *_, largest in known)
+    return msgspec.structs.replace(found, raters=told, kinds=kinds, largest=largest)
 
 
-class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Two raters, by their places in the question; the first is taken as right where it matters.
-
-    ``n`` things were judged by both. ``confusion`` has a row for each of ``labels`` as the first said it and a column
-    as the second did. What is not defined is null with a ``reason``.
-    """
-
-    raters: tuple[int, int]
-    n: int
-    observed: Measure
-    kappa: Measure
-    weighted_kappa: Measure
-    pearson: Measure
-    spearman: Measure
-    mean_distance: float | None
-    labels: list[str]
-    confusion: list[list[int]]
-    categories: list[OfCategory]
-
-
-class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Every two of the raters, and Krippendorff's alpha of all of them together. Things are taken as independent."""
-
-    raters: list[RaterQuery]
-    pairs: list[PairAgreement]
-    alpha: Measure
-    scale: Scale
+def _panel(question: AgreementQuery, org_id: str, as_of: int | None) -> Panel:
+    """What to ask the store."""
+    asked = Question(
+        org_id=org_id,
+        name=None,
+        kind=ScoreKind.CATEGORICAL if ScoreKind.CATEGORICAL in question.kinds else None,
+        largest=question.largest or 0.0,
+        where=read_filter(question.filter),
+        clustering=question.cluster,
+        as_of=as_of,
+    )
+    return Panel(asked, window_of(question), question.clock)
 
 
 async def agreed(question: AgreementQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Agreement:
     """The answer about an agreement."""
-    panel, kinds = question.panel(org_id, as_of), question.kinds
-    people = [rater.rater(question.name) for rater in question.raters]
+    panel, kinds = _panel(question, org_id, as_of), question.kinds
+    people = [rater_of(rater, question.name) for rater in question.raters]
     pairs = [
         await _pair(telemetry, panel, (i, j), (people[i], people[j]), (kinds[i], kinds[j]))
         for i, j in itertools.combinations(range(len(people)), 2)
@@ -197,7 +153,7 @@ KIND = Kind("agreement", AgreementQuery, agreed)
 async def agreement(data: JSONBody[AgreementQuery], context: FromContext) -> PinnedResult[Agreement]:
     """How far raters agree and correlate: kappa, alpha, F1, confusion matrix, Pearson, Spearman, with intervals."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await _resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 from typing import Any
 
-import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
@@ -12,7 +11,7 @@ from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.model.window import Bucket, Window
@@ -26,6 +25,8 @@ from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.cells import Change
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.sql.dimensions import PROPERTY, checked_dimension
+from helicorder.wire.answers import Bisected, Example, FoundChange
+from helicorder.wire.questions import BisectQuery
 
 MAX_DIMENSIONS = 6
 USUAL = ("model", "prompt_version")
@@ -37,58 +38,13 @@ EXPLAINED = 3
 _LONG = dt.timedelta(days=4)
 
 
-class BisectQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``at`` parts the time into before and after; where it is not given it is looked for.
-
-    ``dimensions`` are up to six to take the change apart by; by default the model, the prompt's version, and the
-    properties that most calls have.
-    """
-
-    at: str | None = None
-    dimensions: tuple[str, ...] = ()
-
-
-class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
-    """When the score changed. Where the moment was searched for, ``earliest`` to ``latest`` is not ruled out.
-
-    ``p_value`` is of no change at all. What is told of the two sides of a moment that was searched for lies a little
-    too far apart, since it is the moment that parts them most.
-    """
-
-    at: dt.datetime
-    searched: bool
-    earliest: dt.datetime | None
-    latest: dt.datetime | None
-    p_value: float | None
-
-
-class Example(msgspec.Struct, frozen=True):
-    """Requests of a part's segment after the change, the lowest scores first where it fell."""
-
-    label: str
-    request_ids: list[str]
-
-
-class Bisected(msgspec.Struct, frozen=True, kw_only=True):
-    """A change taken apart. ``bisection`` has the sentence, the parts and their intervals; it is null without a change.
-
-    Parts add up to the total. ``examples`` are requests to read for the parts that stand out.
-    """
-
-    name: str
-    kind: ScoreKind
-    change: FoundChange | None
-    bisection: Bisection | None
-    examples: list[Example]
-
-
 async def bisected(question: BisectQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Bisected:
     """The answer to a bisection."""
-    asked, kind = question.question(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    asked, kind = asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
     found = await _change(question, asked, telemetry)
     if found is None:
         return Bisected(name=question.name, kind=kind, change=None, bisection=None, examples=[])
-    window = question.window
+    window = window_of(question)
     change = Change(asked, Window(window.start, found.at), Window(found.at, window.end), question.clock)
     dimensions = list(question.dimensions) or await _usual(telemetry, change)
     rows = await cells.cells(telemetry, change, dimensions, values=VALUES, blocks=BLOCKS)
@@ -101,7 +57,7 @@ async def bisected(question: BisectQuery, org_id: str, telemetry: Telemetry, as_
 
 
 async def _change(question: BisectQuery, asked: series.Question, telemetry: Telemetry) -> FoundChange | None:
-    window = question.window
+    window = window_of(question)
     if question.at is not None:
         at = read_time("at", question.at)
         if not window.start < at < window.end:
@@ -162,7 +118,7 @@ async def bisect_score(data: JSONBody[BisectQuery], context: FromContext) -> Pin
     for name in data.dimensions:
         checked_dimension(name)
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

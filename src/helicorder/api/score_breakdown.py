@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import enum
 from typing import Any
 
 import msgspec
@@ -11,48 +10,20 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.estimates import Number
+from helicorder.api.estimates import number_of
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.client import Telemetry
+from helicorder.wire.answers import Breakdown, Segment
+from helicorder.wire.questions import BreakdownQuery, Order
 
 MAX_DIMENSIONS = 2
 MAX_SEGMENTS = 200
 OTHER = "(other)"
-
-
-class Order(enum.StrEnum):
-    """What segments are sorted by, the largest first; the rest always comes last."""
-
-    N = "n"
-    MEAN = "mean"
-
-
-class BreakdownQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``by`` one or two dimensions; the ``top`` largest segments stand for themselves, all others as one."""
-
-    by: list[str]
-    top: int = 20
-    sort: Order = Order.N
-
-
-class Segment(Number, frozen=True, kw_only=True):
-    """The number of one segment. An unknown value is empty text; ``(other)`` is all smaller segments together."""
-
-    values: list[str]
-
-
-class Breakdown(msgspec.Struct, frozen=True):
-    """A score by segment."""
-
-    name: str
-    kind: ScoreKind
-    by: list[str]
-    segments: list[Segment]
 
 
 async def broken_down(question: BreakdownQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Breakdown:
@@ -61,7 +32,7 @@ async def broken_down(question: BreakdownQuery, org_id: str, telemetry: Telemetr
         raise Invalid(f"by: one or {MAX_DIMENSIONS} dimensions.")
     if not 1 <= question.top <= MAX_SEGMENTS:
         raise Invalid(f"top: 1 to {MAX_SEGMENTS}.")
-    asked, window, clock = question.question(org_id, as_of), question.window, question.clock
+    asked, window, clock = asked_of(question, org_id, as_of), window_of(question), question.clock
     found, calls = await asyncio.gather(
         series.by_segment(telemetry, asked, window, clock, question.by), _calls(telemetry, question, asked, None)
     )
@@ -73,12 +44,7 @@ async def broken_down(question: BreakdownQuery, org_id: str, telemetry: Telemetr
             _calls(telemetry, question, asked, kept),
         )
     kind = question.kind or ScoreKind.NUMERIC
-    segments = [
-        Segment.of(
-            seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(key, 0)), kind, values=list(key)
-        )
-        for key, seen in found.items()
-    ]
+    segments = [number_of(Segment, _counted(seen, calls, key), kind, values=list(key)) for key, seen in found.items()]
     return Breakdown(question.name, kind, question.by, sorted(segments, key=lambda one: _rank(one, question.sort)))
 
 
@@ -87,7 +53,11 @@ async def _calls(
 ) -> dict[series.Keys, int] | None:
     if question.clock is not Clock.REQUESTED:
         return None
-    return await series.calls_by_segment(telemetry, asked, question.window, question.by, kept)
+    return await series.calls_by_segment(telemetry, asked, window_of(question), question.by, kept)
+
+
+def _counted(seen: series.Sums, calls: dict[series.Keys, int] | None, key: series.Keys) -> series.Sums:
+    return seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(key, 0))
 
 
 def _rank(segment: Segment, order: Order) -> tuple[bool, float, list[str]]:
@@ -102,7 +72,7 @@ KIND = Kind("breakdown", BreakdownQuery, broken_down)
 async def breakdown(data: JSONBody[BreakdownQuery], context: FromContext) -> PinnedResult[Breakdown]:
     """A score by segment, each with its n and its interval, the largest first and the rest as one."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

@@ -2,30 +2,19 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.score_records import Limit, ScoreRecord, record_of
+from helicorder.api.score_records import Limit, record_of
 from helicorder.api.wire import Result
 from helicorder.telemetry import scores
+from helicorder.wire.scores import Changes
 
 After = Annotated[
     str, QueryParameter(description="The `next` of the answer before; 0 for the beginning.", pattern=r"^\d{1,18}$")
 ]
-
-
-class Changes(msgspec.Struct, frozen=True):
-    """Versions in order, deletions included; ``next`` is where to go on, also where there is nothing new.
-
-    Each version is an event of its own, and its ``version`` is the event's id: a consumer that keeps ``next`` after it
-    has worked, and goes on there after a crash, misses none, and knows by the id what it sees again.
-    """
-
-    changes: list[ScoreRecord]
-    next: str
 
 
 @get("/v1/scores/changes", opt=READ, operation_id="ListScoreChanges", tags=["Scores"])

@@ -26,23 +26,20 @@ from helicorder.api.differences import (
 )
 from helicorder.api.filters import read_filter, read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.definition import Direction
 from helicorder.model.score import ScoreKind
 from helicorder.model.window import Window
-from helicorder.scoring.comparison import Difference
-from helicorder.scoring.dominance import Dominance, Objective, dominance
+from helicorder.scoring.dominance import Objective, dominance
 from helicorder.scoring.multiplicity import adjusted, levels_of_looks
-from helicorder.scoring.sequences import Sequence
 from helicorder.scoring.statistics import CONFIDENCE
-from helicorder.scoring.verdict import NOT_CAUSAL, Verdict, verdict
+from helicorder.scoring.verdict import verdict
 from helicorder.telemetry import comparison
 from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.sql.comparison import Covariate
+from helicorder.wire.answers import Compared, Slice
+from helicorder.wire.questions import MATCH_INPUT, MATCH_NOTHING, CompareQuery, SegmentQuery
 
-MATCH_INPUT = "input"
-MATCH_NOTHING = "none"
 _MATCH_PROPERTY = "property:"
 MAX_SLICES = 100
 FLAG_AT = 0.1
@@ -55,105 +52,38 @@ NO_WORSE = 0.05
 GAIN = {Direction.HIGHER: 1, Direction.LOWER: -1, Direction.NEITHER: 0}
 
 
-class SegmentQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Some calls; ``start`` and ``end`` where its time is not that of the whole question."""
-
-    filter: Any = "all"
-    start: str | None = None
-    end: str | None = None
-
-    def segment(self, whole: Window) -> comparison.Segment:
-        """The segment that is meant."""
-        start = whole.start if self.start is None else read_time("start", self.start)
-        end = whole.end if self.end is None else read_time("end", self.end)
-        if start >= end:
-            raise Invalid("A segment must start before it ends.")
-        return comparison.Segment(read_filter(self.filter), Window(start, end))
+def _segment(asked: SegmentQuery, whole: Window) -> comparison.Segment:
+    start = whole.start if asked.start is None else read_time("start", asked.start)
+    end = whole.end if asked.end is None else read_time("end", asked.end)
+    if start >= end:
+        raise Invalid("A segment must start before it ends.")
+    return comparison.Segment(read_filter(asked.filter), Window(start, end))
 
 
-class CompareQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Two segments of a score, b against a ("new against old").
+def comparison_of(question: CompareQuery, org_id: str, as_of: int | None) -> comparison.Comparison:
+    """What to ask the store.
 
-    ``match`` says when two calls had the same input, which pairs their scores: ``input`` (what was asked is the same),
-    ``property:NAME``, or ``none``. ``covariate`` is something known before the answer that takes noise out. ``margin``
-    is the least difference that matters. ``by`` cuts slices: a dimension, of which each value is compared by itself.
-    ``direction`` says which way is better; it is the definition's where it is not given.
+    Raises:
+        Invalid: some part is not understood.
     """
-
-    a: SegmentQuery
-    b: SegmentQuery
-    match: str = MATCH_INPUT
-    covariate: Covariate | None = None
-    margin: float = 0.0
-    by: str | None = None
-    direction: Direction | None = None
-
-    def comparison(self, org_id: str, as_of: int | None) -> comparison.Comparison:
-        """What to ask the store.
-
-        Raises:
-            Invalid: some part is not understood.
-        """
-        if self.match not in (MATCH_INPUT, MATCH_NOTHING) and not self.match.startswith(_MATCH_PROPERTY):
-            raise Invalid("match: is input, none or property:NAME.")
-        if self.margin < 0:
-            raise Invalid("margin: is a number from 0 on.")
-        prop = self.match.removeprefix(_MATCH_PROPERTY) if self.match.startswith(_MATCH_PROPERTY) else None
-        return comparison.Comparison(
-            asked=self.question(org_id, as_of),
-            a=self.a.segment(self.window),
-            b=self.b.segment(self.window),
-            clock=self.clock,
-            covariate=self.covariate,
-            match_property=prop,
-        )
-
-
-class Slice(msgspec.Struct, frozen=True, kw_only=True):
-    """The comparison within one value of a dimension. ``adjusted_p`` counts all looks; ``flagged`` is it <= 0.1.
-
-    The interval is at the level that all looks call for (``level``), so the verdict counts them too: it is sure of a
-    difference where ``adjusted_p`` is at most 0.05.
-    """
-
-    value: str
-    difference: Difference
-    verdict: Verdict
-    adjusted_p: float | None
-    flagged: bool
-
-
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """b against a.
-
-    ``difference`` is made by the method that fits, which it names; ``adjusted`` with the covariate; ``anytime`` is the
-    interval for those who look again and again. ``paired_share`` is the share of rows whose input both segments have.
-    ``dominance`` takes the margin for quality, and 5 % of a's mean for cost and latency. Slices are
-    looks: there are ``looks`` of them, and ``caveat`` says what no comparison of logged calls can.
-    """
-
-    name: str
-    kind: ScoreKind
-    direction: Direction
-    difference: Difference
-    verdict: Verdict
-    adjusted: Difference | None
-    variance_ratio: float | None
-    anytime: Sequence | None
-    pairs: int
-    paired_share: float
-    overlap: int
-    cost: Difference
-    latency: Difference
-    dominance: Dominance
-    slices: list[Slice]
-    looks: int
-    caveat: str = NOT_CAUSAL
+    if question.match not in (MATCH_INPUT, MATCH_NOTHING) and not question.match.startswith(_MATCH_PROPERTY):
+        raise Invalid("match: is input, none or property:NAME.")
+    if question.margin < 0:
+        raise Invalid("margin: is a number from 0 on.")
+    prop = question.match.removeprefix(_MATCH_PROPERTY) if question.match.startswith(_MATCH_PROPERTY) else None
+    return comparison.Comparison(
+        asked=asked_of(question, org_id, as_of),
+        a=_segment(question.a, window_of(question)),
+        b=_segment(question.b, window_of(question)),
+        clock=question.clock,
+        covariate=question.covariate,
+        match_property=prop,
+    )
 
 
 async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Compared:
     """The answer to a comparison."""
-    asked = question.comparison(org_id, as_of)
+    asked = comparison_of(question, org_id, as_of)
     whole, pairs, slices = await asyncio.gather(
         comparison.two_segments(telemetry, asked),
         _pairs(telemetry, question, asked),
@@ -238,7 +168,7 @@ KIND = Kind("compare", CompareQuery, compared)
 async def compare(data: JSONBody[CompareQuery], context: FromContext) -> PinnedResult[Compared]:
     """Is segment b better than a? The difference with its interval, a verdict in words, cost and latency beside it."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     if question.direction is None:
         defined = (await context.definitions()).get(question.name)
         question = msgspec.structs.replace(question, direction=defined.direction if defined else Direction.HIGHER)

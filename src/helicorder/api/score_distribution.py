@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import enum
 import itertools
 from fractions import Fraction
 from typing import Any
@@ -14,95 +13,26 @@ from litestar.params import JSONBody
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
+from helicorder.model.analysis import Clock
+from helicorder.model.findings import QuantileMethod
 from helicorder.model.score import ScoreKind
 from helicorder.scoring.estimates import Cell, estimate
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.quantiles import bin_edges, quantile_levels, quantile_ranks
-from helicorder.scoring.statistics import Estimate, Method
+from helicorder.scoring.statistics import Estimate
 from helicorder.telemetry import distribution, series
-from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.distribution import Part, Values
+from helicorder.wire.answers import Bin, Distribution, Quantile, Share
+from helicorder.wire.questions import DistributionQuery
 
 MAX_BINS = 100
 MAX_QUANTILES = 20
 
 
 _NOTHING = Part(0, Fraction(), Fraction(), Fraction())
-
-
-class QuantileMethod(enum.StrEnum):
-    """How the interval of a quantile was made: from ranks of independent values, or of as many as they amount to."""
-
-    RANKS = "ranks"
-    EFFECTIVE_RANKS = "effective-ranks"
-
-
-class DistributionQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``bins`` is about how many bins there are, their edges round numbers; ``quantiles`` lie between 0 and 1."""
-
-    bins: int = 10
-    quantiles: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-class Bin(msgspec.Struct, frozen=True, kw_only=True):
-    """How many values lie from ``low`` to below ``high``; the last bin holds its upper edge too.
-
-    ``share`` is of all values, with its 95 % interval from ``share_low`` to ``share_high``.
-    """
-
-    low: float
-    high: float
-    n: int
-    share: float | None
-    share_low: float | None
-    share_high: float | None
-
-
-class Quantile(msgspec.Struct, frozen=True, kw_only=True):
-    """The smallest value that at least the share ``q`` of the scores do not exceed, with its 95 % interval.
-
-    The interval assumes no distribution; its ends are values, and null where too few cannot bound it.
-    """
-
-    q: float
-    value: float
-    low: float | None
-    high: float | None
-
-
-class Share(msgspec.Struct, frozen=True, kw_only=True):
-    """The share of one category, with its 95 % interval, which speaks for this category alone."""
-
-    category: str
-    n: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-class Distribution(msgspec.Struct, frozen=True, kw_only=True):
-    """The spread of n values: bins and quantiles of numbers, shares of categories and of true and false.
-
-    ``n`` scores of ``requests`` distinct requests; ``missing`` calls were not scored (null where calls were not
-    counted); ``clusters`` independent groups. ``method`` names the intervals of shares, ``quantile_method`` those of
-    quantiles: ``ranks``, or ``effective-ranks`` where scores hang together or weigh differently.
-    """
-
-    name: str
-    kind: ScoreKind
-    n: int
-    requests: int
-    missing: int | None
-    clusters: int
-    method: Method
-    quantile_method: QuantileMethod
-    warning: str | None
-    bins: list[Bin]
-    quantiles: list[Quantile]
-    shares: list[Share]
 
 
 class _Spread(msgspec.Struct, frozen=True):
@@ -138,12 +68,12 @@ async def spread(question: DistributionQuery, org_id: str, telemetry: Telemetry,
         raise Invalid(f"bins: 1 to {MAX_BINS}.")
     if len(question.quantiles) > MAX_QUANTILES or not all(0 < q < 1 for q in question.quantiles):
         raise Invalid(f"quantiles: at most {MAX_QUANTILES}, each between 0 and 1.")
-    asked = question.question(org_id, as_of, categories=question.kind is ScoreKind.CATEGORICAL)
+    asked = asked_of(question, org_id, as_of, categories=question.kind is ScoreKind.CATEGORICAL)
     found, calls = await asyncio.gather(
-        series.by_segment(telemetry, asked, question.window, question.clock), _calls(telemetry, question, asked)
+        series.by_segment(telemetry, asked, window_of(question), question.clock), _calls(telemetry, question, asked)
     )
     whole = found.get((), series.Sums())
-    values = Values(asked, question.window, question.clock, weighted=bool(whole.drawn))
+    values = Values(asked, window_of(question), question.clock, weighted=bool(whole.drawn))
     told = _Spread(question, telemetry, values, whole)
     bins, quantiles, shares = await _parts(told) if whole.n else ([], [], [])
     of_all = told.share(Part(whole.n, whole.weight, whole.members_squared, whole.members_squared))
@@ -166,7 +96,7 @@ async def spread(question: DistributionQuery, org_id: str, telemetry: Telemetry,
 async def _calls(telemetry: Telemetry, question: DistributionQuery, asked: series.Question) -> int | None:
     if question.clock is not Clock.REQUESTED:
         return None
-    counted = await series.calls_by_segment(telemetry, asked, question.window, ())
+    counted = await series.calls_by_segment(telemetry, asked, window_of(question), ())
     return None if counted is None else counted.get((), 0)
 
 
@@ -240,7 +170,7 @@ KIND = Kind("distribution", DistributionQuery, spread)
 async def score_distribution(data: JSONBody[DistributionQuery], context: FromContext) -> PinnedResult[Distribution]:
     """A histogram and quantiles of numbers, shares of categories, each with its interval."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

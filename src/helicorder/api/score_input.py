@@ -4,8 +4,6 @@ import datetime as dt
 import functools
 import math
 
-import msgspec
-
 from helicorder.errors import Invalid
 from helicorder.model.ids import checked_request_id, has_control_character
 from helicorder.model.principal import Principal
@@ -13,87 +11,62 @@ from helicorder.model.score import (
     BOOLEAN_SUFFIX,
     Score,
     ScoreKind,
-    Source,
     Target,
     checked_name,
     finite_double,
 )
+from helicorder.wire.scores import ScoreInput, Value
 
 MAX_TEXT_LENGTH = 10_000
 MAX_LABEL_LENGTH = 255
 MAX_METADATA = 64
 _AHEAD = dt.timedelta(minutes=5)
 
-Value = bool | int | float | str
 
+def score_of(given: ScoreInput, principal: Principal, now: dt.datetime) -> Score:
+    """The score that is meant.
 
-class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One judgement of one request, session, user or span.
-
-    ``value`` is a number, a boolean, or text; ``kind`` says what text is: ``categorical`` (the default), ``text``, or
-    ``correction`` (what the answer should have been). ``inclusion`` is the probability with which the item was drawn to
-    be judged. ``id`` is the client's own; without one, the same judge's score of the same thing under the same name
-    replaces the one before. ``judged_at`` is now where it is not given.
+    Raises:
+        Invalid: some part of it cannot be kept, saying which.
     """
+    target, target_id = _target(given)
+    name, kind, value, label, text = read_value(given.name, given.value, given.kind)
+    _check_texts(given.comment, given.author, given.metadata)
+    return Score(
+        org_id=principal.org_id,
+        target_id=target_id,
+        name=name,
+        kind=kind,
+        value=value,
+        judged_at=now if given.judged_at is None else _checked_time(given.judged_at, now),
+        source=given.source,
+        author=given.author,
+        score_id="" if given.id is None else _checked_id(given.id),
+        target=target,
+        label=label,
+        text=text,
+        comment=given.comment,
+        metadata=given.metadata,
+        inclusion=0.0 if given.inclusion is None else _checked_probability(given.inclusion),
+        key_id=principal.key_id,
+    )
 
-    name: str
-    value: Value
-    kind: ScoreKind | None = None
-    request_id: str | None = None
-    session_id: str | None = None
-    user_id: str | None = None
-    span_id: str | None = None
-    id: str | None = None
-    comment: str = ""
-    metadata: dict[str, str] = {}
-    source: Source = Source.API
-    author: str = ""
-    judged_at: dt.datetime | None = None
-    inclusion: float | None = None
 
-    def score(self, principal: Principal, now: dt.datetime) -> Score:
-        """The score that is meant.
-
-        Raises:
-            Invalid: some part of it cannot be kept, saying which.
-        """
-        target, target_id = self._target()
-        name, kind, value, label, text = read_value(self.name, self.value, self.kind)
-        _check_texts(self.comment, self.author, self.metadata)
-        return Score(
-            org_id=principal.org_id,
-            target_id=target_id,
-            name=name,
-            kind=kind,
-            value=value,
-            judged_at=now if self.judged_at is None else _checked_time(self.judged_at, now),
-            source=self.source,
-            author=self.author,
-            score_id="" if self.id is None else _checked_id(self.id),
-            target=target,
-            label=label,
-            text=text,
-            comment=self.comment,
-            metadata=self.metadata,
-            inclusion=0.0 if self.inclusion is None else _checked_probability(self.inclusion),
-            key_id=principal.key_id,
+def _target(given: ScoreInput) -> tuple[Target, str]:
+    targets = [
+        (target, value)
+        for target, value in (
+            (Target.REQUEST, given.request_id),
+            (Target.SESSION, given.session_id),
+            (Target.USER, given.user_id),
+            (Target.SPAN, given.span_id),
         )
-
-    def _target(self) -> tuple[Target, str]:
-        given = [
-            (target, value)
-            for target, value in (
-                (Target.REQUEST, self.request_id),
-                (Target.SESSION, self.session_id),
-                (Target.USER, self.user_id),
-                (Target.SPAN, self.span_id),
-            )
-            if value is not None
-        ]
-        if len(given) != 1:
-            raise Invalid("A score judges exactly one of request_id, session_id, user_id and span_id.")
-        [(target, value)] = given
-        return target, _checked_target(value)
+        if value is not None
+    ]
+    if len(targets) != 1:
+        raise Invalid("A score judges exactly one of request_id, session_id, user_id and span_id.")
+    [(target, value)] = targets
+    return target, _checked_target(value)
 
 
 def read_value(name: str, value: Value, kind: ScoreKind | None) -> tuple[str, ScoreKind, float, str, str]:

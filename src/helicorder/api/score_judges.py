@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import post
@@ -12,10 +12,10 @@ from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection, named
+from helicorder.api.selection import DEFAULT_SPAN, asked_of, named, resolved, window_of
 from helicorder.errors import Invalid
 from helicorder.model.score import COUNTED_KINDS, ScoreKind, Source
-from helicorder.model.window import Bucket, Window, checked_zone
+from helicorder.model.window import Window, checked_zone
 from helicorder.scoring import judges as scoring
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.judges import Correction, Labelled, Mean
@@ -24,115 +24,57 @@ from helicorder.telemetry import judges
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.raters import Rater
+from helicorder.wire.answers import Judged, JudgedMean, JudgedPoint
+from helicorder.wire.questions import JudgedSelection, JudgeQuery, RaterQuery
 
 LEARN = dt.timedelta(days=90)
 """How far before the window labels are read to see where the judge errs."""
 
 
-class RaterQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose scores: of some sources, of some authors; ``name`` where it is not that of the question."""
-
-    name: str = ""
-    sources: tuple[Source, ...] = ()
-    authors: tuple[str, ...] = ()
-
-    def rater(self, name: str) -> Rater:
-        """The rater that is meant."""
-        return Rater(self.name or name, self.sources, self.authors)
-
-
+J = TypeVar("J", bound=JudgedSelection)
 _EVERY_MODEL, _EVERYBODY = RaterQuery(sources=(Source.MODEL,)), RaterQuery(sources=(Source.HUMAN,))
 
 
-class JudgedSelection(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A judge's scores, and people's of the same things, of calls made in a window of time.
+def rater_of(query: RaterQuery, name: str) -> Rater:
+    """The rater that is meant; ``name`` is that of the question."""
+    return Rater(query.name or name, query.sources, query.authors)
 
-    By default the judge is every score with source ``model`` and people are every score with source ``human``.
-    ``sources``, ``authors`` and ``clock`` of the question itself stand for nothing here and cannot be given.
+
+async def resolved_judged(
+    question: J, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = DEFAULT_SPAN
+) -> J:
+    """As `selection.resolved`; the values of both names are bounded.
+
+    Raises:
+        Invalid: as there; or both raters are the same, or scores have no numbers.
     """
-
-    judge: RaterQuery | None = None
-    human: RaterQuery | None = None
-
-    async def resolved(
-        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = dt.timedelta(days=30)
-    ) -> Self:
-        """As `Selection.resolved`; the values of both names are bounded.
-
-        Raises:
-            Invalid: as there; or both raters are the same, or scores have no numbers.
-        """
-        if self.sources or self.authors or self.clock is not Clock.REQUESTED:
-            raise Invalid("sources, authors, clock: say them of judge and human; the clock is that of the requests.")
-        found = await super().resolved(org_id, telemetry, now, span)
-        judge, human = found.raters
-        if judge == human:
-            raise Invalid("human: must not be the judge.")
-        known = [await named(name, None, org_id, telemetry) for name in {judge.name, human.name}]
-        if any(kind not in COUNTED_KINDS for _, kind, _ in known):
-            raise Invalid("This needs numeric or boolean scores.")
-        return msgspec.structs.replace(found, largest=self.largest or max(largest for *_, largest in known))
-
-    @property
-    def raters(self) -> tuple[Rater, Rater]:
-        """The judge and the people."""
-        judge, human = self.judge or _EVERY_MODEL, self.human or _EVERYBODY
-        return judge.rater(self.name), human.rater(self.name)
-
-    def judging(self, org_id: str, as_of: int | None) -> judges.Judging:
-        """What to ask the store."""
-        asked = msgspec.structs.replace(self.question(org_id, as_of), name=None, kind=None)
-        return judges.Judging(asked, self.window, *self.raters)
+    if question.sources or question.authors or question.clock is not Clock.REQUESTED:
+        raise Invalid("sources, authors, clock: say them of judge and human; the clock is that of the requests.")
+    found = await resolved(question, org_id, telemetry, now, span)
+    judge, human = _raters(found)
+    if judge == human:
+        raise Invalid("human: must not be the judge.")
+    known = [await named(name, None, org_id, telemetry) for name in {judge.name, human.name}]
+    if any(kind not in COUNTED_KINDS for _, kind, _ in known):
+        raise Invalid("This needs numeric or boolean scores.")
+    return msgspec.structs.replace(found, largest=question.largest or max(largest for *_, largest in known))
 
 
-class JudgeQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``method`` is how to correct, and ``bucket`` with ``zone`` asks for points over time beside the whole.
-
-    ``ppi++`` is for labels of a draw from these very calls; ``rogan-gladen``, of pass or fail alone, for labels of
-    other calls: those since ``labels_since``, by default 90 days before the window.
-    """
-
-    method: Correction = Correction.PPI
-    labels_since: str | None = None
-    bucket: Bucket | None = None
-    zone: str = "UTC"
+def _raters(question: JudgedSelection) -> tuple[Rater, Rater]:
+    """The judge and the people."""
+    judge, human = question.judge or _EVERY_MODEL, question.human or _EVERYBODY
+    return rater_of(judge, question.name), rater_of(human, question.name)
 
 
-class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
-    """The judge's mean side by side with what it would be had people judged, each with its n and its interval.
-
-    ``human`` is people's mean alone; ``bias`` how much higher the judge scores; ``labels`` of ``judged`` things were
-    labelled. ``sensitivity`` and ``specificity`` are of pass or fail: the share of what people pass that the judge
-    passes, and of what they fail that it fails, with labels weighed by the inverse of their probabilities.
-    """
-
-    raw: Mean
-    corrected: Mean
-    human: Mean
-    bias: Mean
-    judged: int
-    labels: int
-    sensitivity: float | None
-    specificity: float | None
-
-
-class JudgedPoint(JudgedMean, frozen=True, kw_only=True):
-    """The means of one bucket of time."""
-
-    start: dt.datetime
-
-
-class Judged(JudgedMean, frozen=True, kw_only=True):
-    """A judge over a window, and over its buckets where they were asked for."""
-
-    name: str
-    kind: ScoreKind
-    points: list[JudgedPoint]
+def judging_of(question: JudgedSelection, org_id: str, as_of: int | None) -> judges.Judging:
+    """What to ask the store."""
+    asked = msgspec.structs.replace(asked_of(question, org_id, as_of), name=None, kind=None)
+    return judges.Judging(asked, window_of(question), *_raters(question))
 
 
 async def judged(question: JudgeQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> Judged:
     """The answer about a judge."""
-    judging, kind = question.judging(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    judging, kind = judging_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
     is_rate = kind is ScoreKind.BOOLEAN
     if question.method is Correction.ROGAN_GLADEN and not is_rate:
         raise Invalid("method: rogan-gladen is for booleans, pass or fail.")
@@ -157,7 +99,7 @@ async def _points(
 ) -> dict[dt.datetime, judges.JudgedSums]:
     if question.bucket is None:
         return {}
-    axis = Axis(question.window, question.bucket, checked_zone(question.zone), Clock.REQUESTED)
+    axis = Axis(window_of(question), question.bucket, checked_zone(question.zone), Clock.REQUESTED)
     return await judges.over_time(telemetry, judging, axis)
 
 
@@ -226,7 +168,7 @@ KIND = Kind("judge", JudgeQuery, judged)
 async def correct_judge(data: JSONBody[JudgeQuery], context: FromContext) -> PinnedResult[Judged]:
     """A judge's mean, raw and corrected by people's labels of a sample, with the counts of both."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved_judged(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

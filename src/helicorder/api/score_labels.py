@@ -3,76 +3,28 @@
 import datetime as dt
 from typing import Any
 
-import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.score_judges import LEARN, JudgedSelection
+from helicorder.api.score_judges import LEARN, judging_of, resolved_judged
 from helicorder.api.wire import Result
 from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.scoring.labelling import Stratum, expected_errors, expected_half_width, probabilities
 from helicorder.telemetry import judges
 from helicorder.telemetry.client import Telemetry
+from helicorder.wire.answers import LabelItem, LabelPlan, LabelStratum
+from helicorder.wire.questions import LabelsQuery
 
 MAX_BUDGET = 2_000
 _SEEDS = 2**64
 
 
-class LabelsQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``budget`` is how many labels to ask for, on average; a draw may be a few more or fewer.
-
-    ``by`` is a dimension of which each value is a segment by itself, where the judge may err otherwise. The same
-    ``seed`` draws the same things, but for those that have been labelled.
-    """
-
-    budget: int = 50
-    by: str | None = None
-    seed: int = 0
-
-
-class LabelItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to label. Send ``inclusion`` with the label: it is what makes the corrected mean right."""
-
-    target: str
-    target_id: str
-    judged: float
-    segment: str
-    inclusion: float
-
-
-class LabelStratum(msgspec.Struct, frozen=True, kw_only=True):
-    """Things that the judge scored from ``low`` to ``high``, in one segment: how far off it is expected to be.
-
-    ``waiting`` have no label, ``labels`` have; ``expected_error`` is the root of the expected squared difference.
-    """
-
-    segment: str
-    low: float
-    high: float
-    waiting: int
-    labels: int
-    expected_error: float
-    inclusion: float
-
-
-class LabelPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A draw. ``expected_half_width`` is how far the corrected mean's interval should reach with these labels."""
-
-    name: str
-    items: list[LabelItem]
-    strata: list[LabelStratum]
-    waiting: int
-    labels: int
-    expected_half_width: float | None
-    warning: str | None
-
-
 async def planned(question: LabelsQuery, org_id: str, telemetry: Telemetry) -> LabelPlan:
     """The draw that a question asks for."""
-    judging = question.judging(org_id, None)
+    judging = judging_of(question, org_id, None)
     sampled = await judges.sampling(telemetry, judging, question.by)
     if sampled is None:
         return LabelPlan(
@@ -136,7 +88,7 @@ async def plan_labels(data: JSONBody[LabelsQuery], context: FromContext) -> Resu
     if not 0 <= data.seed < _SEEDS:
         raise Invalid("seed: is a whole number from 0 to 2**64 - 1.")
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await resolved_judged(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return Result(await planned(question, org_id, telemetry))
 
 

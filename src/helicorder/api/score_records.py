@@ -3,45 +3,16 @@
 import datetime as dt
 from typing import Annotated
 
-import msgspec
 from litestar.params import QueryParameter
 
 from helicorder.errors import Invalid
-from helicorder.model.score import ScoreKind, Source, Target
+from helicorder.model.score import ScoreKind
 from helicorder.telemetry.scores import Judgement
+from helicorder.wire.scores import MAX_PAGE, ScoreRecord
 
-MAX_PAGE = 1_000
 _LATEST = 2**63 - 1
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="How many at most.")]
-
-
-class ScoreRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of one score.
-
-    ``value`` is a number, a boolean, a category, or the words of a text or a correction, as ``kind`` says.
-    ``inclusion`` is the probability with which the item was drawn to be judged; null where nobody said. ``version`` is
-    text because it has more digits than a double keeps; ``replaces`` is the version before it where that is known.
-    """
-
-    id: str
-    version: str
-    target: Target
-    target_id: str
-    name: str
-    kind: ScoreKind
-    value: float | bool | str
-    comment: str
-    metadata: dict[str, str]
-    source: Source
-    author: str
-    judged_at: dt.datetime
-    recorded_at: dt.datetime
-    inclusion: float | None
-    deleted: bool
-    reason: str
-    key_id: str
-    replaces: str | None = None
 
 
 def record_of(judgement: Judgement, replaces: str | None = None) -> ScoreRecord:

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 from litestar import post
@@ -10,71 +10,47 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.estimates import Bucket as Point
-from helicorder.api.estimates import Number
+from helicorder.api.estimates import number_of
 from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
-from helicorder.api.selection import Selection
+from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.model.score import ScoreKind
-from helicorder.model.window import Bucket, Window, checked_zone
+from helicorder.model.window import Bucket as Step
+from helicorder.model.window import Window, checked_zone
 from helicorder.scoring.completeness import EDGES, Delays, estimate_delays, still_filling
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
+from helicorder.wire.answers import Bucket, Number, ScoreSeries
+from helicorder.wire.questions import SeriesQuery
 
 _SPAN = {
-    Bucket.MINUTE: dt.timedelta(hours=1),
-    Bucket.HOUR: dt.timedelta(days=2),
-    Bucket.DAY: dt.timedelta(days=30),
-    Bucket.WEEK: dt.timedelta(weeks=26),
-    Bucket.MONTH: dt.timedelta(days=730),
-    Bucket.YEAR: dt.timedelta(days=3650),
+    Step.MINUTE: dt.timedelta(hours=1),
+    Step.HOUR: dt.timedelta(days=2),
+    Step.DAY: dt.timedelta(days=30),
+    Step.WEEK: dt.timedelta(weeks=26),
+    Step.MONTH: dt.timedelta(days=730),
+    Step.YEAR: dt.timedelta(days=3650),
 }
 WATCHED = dt.timedelta(days=7)
 """How long a request is taken to wait for its score; delays are learned from the requests of that time."""
 _NOTHING = series.Sums()
 
 
-class SeriesQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``bucket`` and ``zone`` cut the time; ``total`` asks for the number of the whole window beside.
-
-    ``now`` is when the ages of buckets are counted from; it is filled in by the server, and a pin keeps it.
-    """
-
-    bucket: Bucket = Bucket.DAY
-    zone: str = "UTC"
-    total: bool = False
-    now: str | None = None
-
-    @property
-    def axis(self) -> Axis:
-        """The time axis that is asked for."""
-        return Axis(self.window, self.bucket, checked_zone(self.zone), self.clock)
-
-    async def resolved(
-        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta | None = None
-    ) -> Self:
-        """As `Selection.resolved`; the span that is shown by default suits the bucket."""
-        found = await super().resolved(org_id, telemetry, now, span or _SPAN[self.bucket])
-        return msgspec.structs.replace(found, now=self.now or now.isoformat())
+def axis_of(question: SeriesQuery) -> Axis:
+    """The time axis that is asked for."""
+    return Axis(window_of(question), question.bucket, checked_zone(question.zone), question.clock)
 
 
-class ScoreSeries(msgspec.Struct, frozen=True):
-    """A score over time, and over the whole window at once where that was asked for.
-
-    The number of the whole is not put together from the points: clusters reach over buckets.
-    """
-
-    name: str
-    kind: ScoreKind
-    clock: Clock
-    total: Number | None
-    points: list[Point]
+async def _resolved(question: SeriesQuery, org_id: str, telemetry: Telemetry, now: dt.datetime) -> SeriesQuery:
+    """As `selection.resolved`; the span that is shown by default suits the bucket."""
+    found = await resolved(question, org_id, telemetry, now, _SPAN[question.bucket])
+    return msgspec.structs.replace(found, now=question.now or now.isoformat())
 
 
 async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> ScoreSeries:
     """The answer to a series."""
-    axis, asked, kind = question.axis, question.question(org_id, as_of), question.kind or ScoreKind.NUMERIC
+    axis, asked, kind = axis_of(question), asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
     (starts, found), calls, delays, total = await asyncio.gather(
         series.over_time(telemetry, asked, axis),
         _calls(telemetry, question, asked),
@@ -82,26 +58,27 @@ async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as
         _total(telemetry, question, asked),
     )
     cells, now = found.get((), {}), read_time("now", question.now)
-    ends = [*starts[1:], question.window.end]
+    ends = [*starts[1:], axis.window.end]
     points = []
     for start, end in zip(starts, ends, strict=True):
         seen = cells.get(start, _NOTHING)
         counted = seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(start, 0))
-        complete = _complete(delays, start, min(end, question.window.end), now)
-        points.append(Point.of(counted, kind, start=start, complete=complete, filling=_filling(delays, complete)))
+        complete = _complete(delays, start, min(end, axis.window.end), now)
+        filling = _filling(delays, complete)
+        points.append(number_of(Bucket, counted, kind, start=start, complete=complete, filling=filling))
     return ScoreSeries(question.name, kind, question.clock, total, points)
 
 
 async def _calls(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> dict[dt.datetime, int] | None:
     if question.clock is not Clock.REQUESTED:
         return None
-    return await series.calls_over_time(telemetry, asked, question.axis)
+    return await series.calls_over_time(telemetry, asked, axis_of(question))
 
 
 async def _delays(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Delays | None:
     """How late scores come; None where no bucket is young enough to be waiting for any, or scores are not late."""
     now = read_time("now", question.now)
-    if question.clock is not Clock.REQUESTED or question.window.end < now - WATCHED:
+    if question.clock is not Clock.REQUESTED or window_of(question).end < now - WATCHED:
         return None
     watched = Window(now - WATCHED, now)
     return estimate_delays(await series.delays(telemetry, asked, watched, EDGES, now))
@@ -121,8 +98,8 @@ def _filling(delays: Delays | None, complete: float | None) -> bool:
 async def _total(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Number | None:
     if not question.total:
         return None
-    found = await series.by_segment(telemetry, asked, question.window, question.clock)
-    return Number.of(found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
+    found = await series.by_segment(telemetry, asked, window_of(question), question.clock)
+    return number_of(Number, found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
 
 
 KIND = Kind("series", SeriesQuery, over_time)
@@ -132,7 +109,7 @@ KIND = Kind("series", SeriesQuery, over_time)
 async def score_series(data: JSONBody[SeriesQuery], context: FromContext) -> PinnedResult[ScoreSeries]:
     """One score's n, mean, interval, minimum and maximum per bucket; gaps are null, and late buckets are marked."""
     telemetry, org_id = await context.reading(), context.principal.org_id
-    question = await data.resolved(org_id, telemetry, dt.datetime.now(dt.UTC))
+    question = await _resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 

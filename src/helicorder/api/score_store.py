@@ -1,8 +1,6 @@
 """Our own scores: written one by one or by the thousand, edited, deleted, read as they were."""
 
-import asyncio
 import datetime as dt
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -10,23 +8,31 @@ from litestar import delete, get, patch, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from helicorder.api.access import READ, WRITE
+from helicorder.api.batches import read_items
 from helicorder.api.context import Context, FromContext
 from helicorder.api.decoding import decode
-from helicorder.api.score_input import ScoreInput, Value
-from helicorder.api.score_records import ScoreRecord, record_of, shown_value
+from helicorder.api.paths import text_of
+from helicorder.api.score_input import score_of
+from helicorder.api.score_records import record_of, shown_value
 from helicorder.api.wire import Result
 from helicorder.errors import Conflict, Invalid, NotFound, Problem
-from helicorder.model.definition import Definition, check
+from helicorder.model.definition import check
 from helicorder.model.principal import Principal
 from helicorder.model.score import Score
 from helicorder.telemetry import scores
 from helicorder.telemetry.scores import Judgement
+from helicorder.wire.scores import (
+    MAX_BATCH_BYTES,
+    BatchItem,
+    BatchRequest,
+    BatchResults,
+    ScoreEdit,
+    ScoreInput,
+    ScoreRecord,
+    StoredScore,
+)
 
-MAX_BATCH = 10_000
-MAX_BATCH_BYTES = 32 * 1024 * 1024
 MAX_REASON_LENGTH = 1_000
-# How many items are read before others on the event loop have their turn: some ten milliseconds.
-_PIECE = 500
 
 ScoreId = Annotated[str, PathParameter(description="The id of a score: the client's own, or the one it was given.")]
 AsOf = Annotated[
@@ -36,55 +42,10 @@ AsOf = Annotated[
 Reason = Annotated[str, QueryParameter(description="Why it is deleted.", max_length=MAX_REASON_LENGTH)]
 
 
-class StoredScore(msgspec.Struct, frozen=True):
-    """A score that is durable now."""
-
-    id: str
-
-
-class BatchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """1 to 10,000 scores, each as ``POST /v1/scores`` takes it."""
-
-    scores: list[msgspec.Raw]
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why an item was not stored."""
-
-    code: str
-    message: str
-
-
-class ItemResult(msgspec.Struct, frozen=True):
-    """What became of the item at ``index``: ``stored`` under ``id``, or ``refused`` for a reason."""
-
-    index: int
-    status: str
-    id: str | None = None
-    error: Refusal | None = None
-
-
-class BatchResults(msgspec.Struct, frozen=True):
-    """One result per item, in the order of the items; how many of them were stored."""
-
-    stored: int
-    results: list[ItemResult]
-
-
-class ScoreEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to change, and why. ``version``, where given, must be the current one: else somebody was faster (409)."""
-
-    value: Value | msgspec.UnsetType = msgspec.UNSET
-    comment: str | msgspec.UnsetType = msgspec.UNSET
-    metadata: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    reason: str = ""
-    version: str | None = None
-
-
 @post("/v1/scores", status_code=200, opt=WRITE, operation_id="CreateScore", tags=["Scores"])
 async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Result[StoredScore]:
     """Add a score, or a new version of one; durable when this answers."""
-    score = data.score(context.principal, dt.datetime.now(dt.UTC))
+    score = score_of(data, context.principal, dt.datetime.now(dt.UTC))
     check(await context.definitions(), score)
     return await context.commit_once([score], Result(StoredScore(score.score_id)))
 
@@ -99,33 +60,24 @@ async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Resu
 )
 async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> Result[BatchResults]:
     """Add up to 10,000 scores with one fsync. Each is judged by itself: a bad one neither fails nor hides the rest."""
-    if not 1 <= len(data.scores) <= MAX_BATCH:
-        raise Invalid(f"scores: 1 to {MAX_BATCH} items; there are {len(data.scores)}.")
-    definitions, now = await context.definitions(), dt.datetime.now(dt.UTC)
-    results: list[ItemResult] = []
-    stored: list[Score] = []
-    for start in range(0, len(data.scores), _PIECE):
-        for index, raw in enumerate(data.scores[start : start + _PIECE], start):
-            read = _read(raw, context.principal, now, definitions)
-            if isinstance(read, Score):
-                stored.append(read)
-                results.append(ItemResult(index, "stored", read.score_id))
-            else:
-                results.append(ItemResult(index, "refused", None, Refusal(read.code, read.message)))
-        await asyncio.sleep(0)
-    return await context.commit_once(stored, Result(BatchResults(len(stored), results)))
+    principal, definitions, now = context.principal, await context.definitions(), dt.datetime.now(dt.UTC)
+
+    def read(raw: msgspec.Raw) -> tuple[str, Score]:
+        item: BatchItem = decode(raw, BatchItem)
+        score = _version(item, score_of(item, principal, now))
+        if not score.deleted:
+            check(definitions, score)
+        return score.score_id, score
+
+    stored, results = await read_items("scores", data.scores, read)
+    return await context.commit_once(stored, Result(results))
 
 
-def _read(
-    raw: msgspec.Raw, principal: Principal, now: dt.datetime, definitions: Mapping[str, Definition]
-) -> Score | Problem:
-    try:
-        item: ScoreInput = decode(raw, ScoreInput)
-        score = item.score(principal, now)
-        check(definitions, score)
-    except Problem as problem:
-        return problem
-    return score
+def _version(item: BatchItem, score: Score) -> Score:
+    """The score as the version that an item says it is."""
+    if not item.reason and not item.deleted:
+        return score
+    return msgspec.structs.replace(score, reason=_checked_reason(item.reason), deleted=item.deleted)
 
 
 @get("/v1/scores/{score_id:str}", opt=READ, operation_id="GetScore", tags=["Scores"])
@@ -146,39 +98,67 @@ async def get_versions(score_id: ScoreId, context: FromContext) -> Result[list[S
 @patch("/v1/scores/{score_id:str}", opt=WRITE, operation_id="EditScore", tags=["Scores"])
 async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: FromContext) -> Result[StoredScore]:
     """Change a score: a new version, which says who changed what and why; the earlier ones are kept."""
+    try:
+        version = await _edited(context, score_id, data)
+    except Problem:
+        return await _told_before(context)
+    return await context.commit_once([version], Result(StoredScore(version.score_id)))
+
+
+async def _edited(context: Context, score_id: str, data: ScoreEdit) -> Score:
     *_, current = await _current(context, score_id, None)
     if data.version is not None and data.version != str(current.version):
         raise Conflict(f"The current version is {current.version}, not {data.version}.")
-    given = shown_value(current.kind, current.value, current.label, current.text)
-    edited = ScoreInput(
+    kept = shown_value(current.kind, current.value, current.label, current.text)
+    given = ScoreInput(
         name=current.name,
-        value=given if data.value is msgspec.UNSET else data.value,
+        value=kept if data.value is msgspec.UNSET else data.value,
         kind=current.kind,
         request_id=current.target_id,
         comment=current.comment if data.comment is msgspec.UNSET else data.comment,
         metadata=current.metadata if data.metadata is msgspec.UNSET else data.metadata,
-    ).score(context.principal, dt.datetime.now(dt.UTC))
+    )
+    edited = score_of(given, context.principal, dt.datetime.now(dt.UTC))
     version = _again(
         current, context.principal, data.reason,
         value=edited.value, label=edited.label, text=edited.text, comment=edited.comment, metadata=edited.metadata,
     )  # fmt: skip
     check(await context.definitions(), version)
-    return await context.commit_once([version], Result(StoredScore(score_id)))
+    return version
 
 
 @delete("/v1/scores/{score_id:str}", status_code=200, opt=WRITE, operation_id="DeleteScore", tags=["Scores"])
 async def delete_score(score_id: ScoreId, context: FromContext, reason: Reason = "") -> Result[StoredScore]:
     """Delete a score: a tombstone, after which it counts nowhere; its versions are kept, and what was as of before."""
-    *_, current = await _current(context, score_id, None)
+    try:
+        *_, current = await _current(context, score_id, None)
+    except NotFound:
+        return await _told_before(context)
     gone = _again(current, context.principal, reason, deleted=True)
-    return await context.commit_once([gone], Result(StoredScore(score_id)))
+    return await context.commit_once([gone], Result(StoredScore(gone.score_id)))
+
+
+async def _told_before(context: Context) -> Result[StoredScore]:
+    """The answer to the same request the first time it came: its own effect is what stands in its way now.
+
+    Called where a problem is being handled, which it raises again if there was no such answer.
+    """
+    told = await context.told_before(Result[StoredScore])
+    if told is None:
+        raise  # noqa: PLE0704 -- the caller handles it
+    return told
 
 
 def _again(current: Judgement, principal: Principal, reason: str, **changes: Any) -> Score:
+    kept = {name: getattr(current, name) for name in Score.__struct_fields__ if hasattr(current, name)}
+    written = {"org_id": principal.org_id, "key_id": principal.key_id, "reason": _checked_reason(reason)}
+    return Score(**(kept | changes | written))
+
+
+def _checked_reason(reason: str) -> str:
     if len(reason) > MAX_REASON_LENGTH:
         raise Invalid(f"reason: at most {MAX_REASON_LENGTH} characters.")
-    kept = {name: getattr(current, name) for name in Score.__struct_fields__ if hasattr(current, name)}
-    return Score(**(kept | changes | {"org_id": principal.org_id, "key_id": principal.key_id, "reason": reason}))
+    return reason
 
 
 async def _current(context: Context, score_id: str, as_of: int | None) -> list[Judgement]:
@@ -192,7 +172,7 @@ async def _current(context: Context, score_id: str, as_of: int | None) -> list[J
 async def _versions(context: Context, score_id: str, as_of: int | None) -> list[Judgement]:
     """The versions of a score, oldest first. Of several things that carry the same id, the one judged last is meant."""
     telemetry = await context.reading()
-    found = await scores.versions(telemetry, context.principal.org_id, score_id, as_of)
+    found = await scores.versions(telemetry, context.principal.org_id, text_of(score_id), as_of)
     if not found:
         raise NotFound("There is no such score.")
     newest = found[-1]

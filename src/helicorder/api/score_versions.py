@@ -1,10 +1,8 @@
 """The history of a request's scores: who said what, when, and what it replaced."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from litestar import get
 
 from helicorder.api.access import READ
@@ -13,22 +11,7 @@ from helicorder.api.paths import RequestId, request_id_of
 from helicorder.api.wire import Result
 from helicorder.model.score import ScoreKind
 from helicorder.telemetry import scores
-
-
-class ScoreVersion(msgspec.Struct, frozen=True):
-    """One version of one score. ``value`` is a boolean where ``kind`` is; ``replaces`` is the version before it.
-
-    ``author`` is the id of the API key that wrote it, ``source`` the way it came: api or feedback.
-    """
-
-    name: str
-    kind: ScoreKind
-    value: float | bool
-    version: str
-    judged_at: dt.datetime
-    source: str
-    author: str
-    replaces: str | None
+from helicorder.wire.requests import ScoreVersion
 
 
 @get("/v1/request/{request_id:str}/scores", opt=READ, operation_id="GetScoreVersions", tags=["Request"])

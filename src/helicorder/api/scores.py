@@ -7,29 +7,17 @@ nothing is looked up, and the 200 means that the scores are on disk and in every
 import datetime as dt
 from typing import Any
 
-import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
 from helicorder.api.access import WRITE
 from helicorder.api.context import FromContext
 from helicorder.api.paths import RequestId, request_id_of
-from helicorder.api.wire import OK, Result
 from helicorder.errors import Invalid
 from helicorder.model.definition import check
 from helicorder.model.score import FEEDBACK_NAME, MAX_SCORES_PER_CALL, Score, ScoreKind, Source, checked_value
-
-
-class ScoreRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``{"scores": {name: number or boolean}}``; an empty map is valid and changes nothing."""
-
-    scores: dict[str, Any]
-
-
-class FeedbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``{"rating": true}`` for thumbs up, false for thumbs down."""
-
-    rating: bool
+from helicorder.wire.requests import FeedbackRequest, ScoreRequest
+from helicorder.wire.results import OK, Result
 
 
 @post(

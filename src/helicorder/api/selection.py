@@ -1,86 +1,67 @@
-"""Which scores a question is about: the part of a body that series, comparisons and the like have in common."""
+"""Which scores a question is about: the part that series, comparisons and the like have in common."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import TypeVar
 
 import msgspec
 
 from helicorder.api.filters import read_filter, read_time
 from helicorder.errors import Invalid
-from helicorder.model.score import BOOLEAN_SUFFIX, COUNTED_KINDS, ScoreKind, Source
+from helicorder.model.score import BOOLEAN_SUFFIX, COUNTED_KINDS, ScoreKind
 from helicorder.model.window import Window
 from helicorder.telemetry import scores
-from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.series import Question
-from helicorder.telemetry.sql.series import Clustering
+from helicorder.wire.questions import Selection
 
 DEFAULT_SPAN = dt.timedelta(days=30)
+Q = TypeVar("Q", bound=Selection)
 
 
-class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which scores, of which time.
+def window_of(question: Selection) -> Window:
+    """The time that is asked for, once `resolved` has filled it in."""
+    return Window(read_time("start", question.start), read_time("end", question.end))
 
-    ``start`` and ``end`` are ISO 8601; ``clock`` places a score when its request was made or when it was judged;
-    ``filter`` is a filter on the judged calls; ``sources`` and ``authors`` say whose judgements count (empty: all);
-    ``cluster`` says which scores are not independent of one another. ``kind`` is needed only where a name has several.
-    ``largest``, a bound on the values by size, is filled in by the server; a pin keeps it.
+
+async def resolved(
+    question: Q, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = DEFAULT_SPAN
+) -> Q:
+    """The same question with every default filled in, so that it means the same whenever it is put again.
+
+    Raises:
+        Invalid: times that are none, or a name of several kinds.
     """
+    end = now if question.end is None else read_time("end", question.end)
+    try:
+        start = end - span if question.start is None else read_time("start", question.start)
+    except OverflowError:
+        raise Invalid("end: too early.") from None
+    if start >= end:
+        raise Invalid("start: must be before end.")
+    name, kind, largest = await named(question.name, question.kind, org_id, telemetry)
+    times = {"start": start.isoformat(), "end": end.isoformat()}
+    return msgspec.structs.replace(question, name=name, kind=kind, largest=question.largest or largest, **times)
 
-    name: str
-    kind: ScoreKind | None = None
-    start: str | None = None
-    end: str | None = None
-    clock: Clock = Clock.REQUESTED
-    filter: Any = "all"
-    sources: list[Source] = []
-    authors: list[str] = []
-    cluster: Clustering = Clustering.AUTO
-    largest: float | None = None
 
-    @property
-    def window(self) -> Window:
-        """The time that is asked for; `resolved` has filled it in."""
-        return Window(read_time("start", self.start), read_time("end", self.end))
+def asked_of(question: Selection, org_id: str, as_of: int | None, *, categories: bool = False) -> Question:
+    """What to ask the store; about numbers, unless it is said that categories will do.
 
-    async def resolved(
-        self, org_id: str, telemetry: Telemetry, now: dt.datetime, span: dt.timedelta = DEFAULT_SPAN
-    ) -> Self:
-        """The same question with every default filled in, so that it means the same whenever it is put again.
-
-        Raises:
-            Invalid: times that are none, or a name of several kinds.
-        """
-        end = now if self.end is None else read_time("end", self.end)
-        try:
-            start = end - span if self.start is None else read_time("start", self.start)
-        except OverflowError:
-            raise Invalid("end: too early.") from None
-        if start >= end:
-            raise Invalid("start: must be before end.")
-        name, kind, largest = await named(self.name, self.kind, org_id, telemetry)
-        times = {"start": start.isoformat(), "end": end.isoformat()}
-        return msgspec.structs.replace(self, name=name, kind=kind, largest=self.largest or largest, **times)
-
-    def question(self, org_id: str, as_of: int | None, *, categories: bool = False) -> Question:
-        """What to ask the store; about numbers, unless it is said that categories will do.
-
-        Raises:
-            Invalid: the filter is not understood, or the kind has no numbers.
-        """
-        if self.kind not in COUNTED_KINDS and not (categories and self.kind is ScoreKind.CATEGORICAL):
-            raise Invalid(f"{self.name!r} is {self.kind}: this needs a numeric or a boolean score.")
-        return Question(
-            org_id=org_id,
-            name=self.name,
-            kind=self.kind,
-            largest=self.largest or 0.0,
-            where=read_filter(self.filter),
-            sources=tuple(self.sources),
-            authors=tuple(self.authors),
-            clustering=self.cluster,
-            as_of=as_of,
-        )
+    Raises:
+        Invalid: the filter is not understood, or the kind has no numbers.
+    """
+    if question.kind not in COUNTED_KINDS and not (categories and question.kind is ScoreKind.CATEGORICAL):
+        raise Invalid(f"{question.name!r} is {question.kind}: this needs a numeric or a boolean score.")
+    return Question(
+        org_id=org_id,
+        name=question.name,
+        kind=question.kind,
+        largest=question.largest or 0.0,
+        where=read_filter(question.filter),
+        sources=tuple(question.sources),
+        authors=tuple(question.authors),
+        clustering=question.cluster,
+        as_of=as_of,
+    )
 
 
 async def named(name: str, kind: ScoreKind | None, org_id: str, telemetry: Telemetry) -> tuple[str, ScoreKind, float]:

@@ -1,88 +1,20 @@
 """Helicone's shapes <-> the model."""
 
-import datetime as dt
-from typing import Any, Generic, TypeVar
-
-import msgspec
+from typing import Any
 
 from helicorder.model.score import BOOLEAN_SUFFIX, FEEDBACK_NAME, ScoreKind
 from helicorder.telemetry.calls import CallRow
+from helicorder.wire.requests import HeliconeRequest
+from helicorder.wire.results import OK, Result
 
-T = TypeVar("T")
+__all__ = ["OK", "HeliconeRequest", "Result", "request_row", "score_key"]
+
 _LARGEST_EXACT = 2.0**53
-
-
-class Result(msgspec.Struct, Generic[T], frozen=True):
-    """Helicone's ``Result<T, string>``: ``{"data": T, "error": null}``; failures carry null and a sentence."""
-
-    data: T
-    error: None = None
-
-
-OK: Result[None] = Result(None)
 
 
 def score_key(name: str, kind: ScoreKind) -> str:
     """The key of a score in Helicone's ``scores`` map: booleans carry a suffix, feedback never does."""
     return name + BOOLEAN_SUFFIX if kind is ScoreKind.BOOLEAN and name != FEEDBACK_NAME else name
-
-
-class HeliconeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One request as Helicone's API shows it: all fields its document requires, null where nothing is known.
-
-    Times are UTC; ``cost`` and ``costUSD`` are US dollars; ``prompt_tokens`` leaves out cached tokens, ``total_tokens``
-    counts them once. ``ending`` is our own: how a proxied exchange ended, beside the status that Helicone has for it.
-    """
-
-    request_id: str
-    response_id: str
-    request_created_at: dt.datetime
-    response_created_at: dt.datetime
-    updated_at: dt.datetime
-    request_body: Any
-    response_body: Any
-    signed_body_url: str
-    storage_location: str = "s3"
-    response_status: int
-    ending: str
-    request_path: str
-    target_url: str
-    provider: str
-    model: str
-    request_model: str | None
-    response_model: str | None
-    model_override: str | None
-    delay_ms: int | None
-    time_to_first_token: int | None
-    total_tokens: int | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    prompt_cache_read_tokens: int | None
-    prompt_cache_write_tokens: int | None
-    reasoning_tokens: int | None
-    prompt_audio_tokens: int | None
-    completion_audio_tokens: int | None
-    cost: float | None
-    cost_usd: float | None = msgspec.field(name="costUSD")
-    request_user_id: str | None
-    helicone_user: str | None
-    request_properties: dict[str, str]
-    properties: dict[str, str]
-    scores: dict[str, int | float]
-    feedback_created_at: dt.datetime | None
-    feedback_id: str | None = None
-    feedback_rating: bool | None
-    prompt_id: str | None
-    prompt_version: str | None
-    request_referrer: str | None
-    country_code: str | None
-    llm_schema: None = msgspec.field(name="llmSchema", default=None)
-    asset_ids: list[str] = []
-    asset_urls: dict[str, str] = {}
-    assets: list[str] = []
-    cache_enabled: bool = False
-    cache_reference_id: str | None = None
-    ai_gateway_body_mapping: str | None = None
 
 
 def _plain(value: float) -> int | float:

@@ -126,6 +126,14 @@ class Ingest:
             return None
         return await self._journal.commit(rows, claim)
 
+    async def answer_to(self, claim: Claim) -> bytes | None:
+        """The answer that is kept under a claim's key; None where the key is free.
+
+        Raises:
+            IdempotencyConflict: the key was used with another fingerprint.
+        """
+        return await self._journal.answer_to(claim)
+
     def offer(self, make: Callable[[], Row], size: int = 0) -> None:
         """Have a row made and journalled by the writer thread, soon. Never waits, never raises.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import structlog
 
-from helicorder.errors import Invalid, JournalUnavailable
+from helicorder.errors import IdempotencyConflict, Invalid, JournalUnavailable
 from helicorder.ingest.intake import Bounds, Intake, Unit
 from helicorder.ingest.journal_file import Claim, Entries, JournalFile, Outcome
 from helicorder.ingest.pace import Pace
@@ -140,6 +140,13 @@ class Journal:
         durable: asyncio.Future[bytes | None] = self._loop.create_future()
         self.intake.submit(Unit(Entries(payloads, claim), sum(map(len, payloads)), durable))
         return await durable
+
+    async def answer_to(self, claim: Claim) -> bytes | None:
+        """The answer kept under a claim's key; None where the key is free. Raises IdempotencyConflict as `commit`."""
+        outcome = await self._loop.run_in_executor(self._reader, self._file.answer_to, claim)
+        if isinstance(outcome, IdempotencyConflict):
+            raise outcome
+        return outcome
 
     async def fence(self) -> None:
         """Wait until everything offered before is durable, or counted as dropped."""

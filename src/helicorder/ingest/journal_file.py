@@ -2,7 +2,7 @@
 
 WAL with ``synchronous=FULL``: one fsync per transaction, and a transaction that returned survives a power cut.
 Checkpoints are run here and not by SQLite's own hook, because that hook swallows a failed fsync. All methods but `read`
-belong to one thread, the journal's writer; `read` has a connection of its own and belongs to another.
+and `answer_to` belong to one thread, the journal's writer; these have a connection of their own and belong to another.
 """
 
 import contextlib
@@ -171,6 +171,10 @@ class JournalFile:
                     break
         return entries
 
+    def answer_to(self, claim: Claim) -> Outcome:
+        """The answer kept under a claim's key, None where the key is free, or the conflict; belongs with `read`."""
+        return _kept(self._reader, claim)
+
     def close(self) -> None:
         """Close; the last connection to close folds the WAL into the file."""
         self._reader.close()
@@ -190,21 +194,16 @@ class JournalFile:
         if claim is None:
             fresh.extend(unit.payloads)
             return None
-        # One caller's odd text must not fail the group.
-        identity = [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
-        known = self._writer.execute(
-            "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", identity
-        ).fetchone()
-        if known is None:
+        outcome = _kept(self._writer, claim)
+        if outcome is None:
             self._writer.execute(
-                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*identity, claim.fingerprint, claim.answer, now)
+                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*_identity(claim), claim.fingerprint, claim.answer, now)
             )
             # Keys come in no order, so each claim dirties a page of their index of its own.
             self._unsaved_bytes += self._page_size
             fresh.extend(unit.payloads)
             return claim.answer
-        fingerprint, answer = known
-        return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
+        return outcome
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -224,6 +223,22 @@ class JournalFile:
     def _value(self, statement: str) -> int:
         value: int = self._writer.execute(statement).fetchone()[0]
         return value
+
+
+def _identity(claim: Claim) -> list[bytes]:
+    # One caller's odd text must not fail the group.
+    return [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
+
+
+def _kept(db: sqlite3.Connection, claim: Claim) -> Outcome:
+    """The answer kept under a claim's key, None where the key is free, or the conflict."""
+    known = db.execute(
+        "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", _identity(claim)
+    ).fetchone()
+    if known is None:
+        return None
+    fingerprint, answer = known
+    return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
 
 
 def _create_private(path: pathlib.Path) -> None:

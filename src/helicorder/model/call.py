@@ -6,6 +6,11 @@ import enum
 
 import msgspec
 
+MAX_COUNT = 2**53 - 1
+"""Larger counts lose digits in the JSON that every reader gets; no provider counts that far."""
+MAX_COST_USD = 10**6
+"""No call costs as much."""
+
 
 class Ending(enum.StrEnum):
     """How a proxied exchange ended. Each has a status of its own on the wire (`status_of`)."""
@@ -78,6 +83,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=Tru
         cost_usd: None where usage or price is unknown; never 0 for "unknown".
         properties: names lower-cased as Helicone does for headers; session fields are Helicone-Session-* properties.
         request_body, response_body: text as sent; a stream's answer merged into a plain one's shape. None = not kept.
+        input_key: 64 bits that are equal for calls which ask the same; 0: made of request_body where there is one.
+        without_texts: nothing is said of the bodies, so those recorded before under the same identity stay.
     """
 
     org_id: str
@@ -110,3 +117,5 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=Tru
     size_bytes: int = 0
     request_body: str | None = None
     response_body: str | None = None
+    input_key: int = 0
+    without_texts: bool = False

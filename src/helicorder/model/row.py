@@ -13,3 +13,8 @@ class Stamped(msgspec.Struct, frozen=True):
 
     version: int
     row: Row
+
+    @property
+    def texts_version(self) -> int:
+        """The version of a call's texts: 0, so that it replaces none, where the call says nothing of them."""
+        return 0 if isinstance(self.row, Call) and self.row.without_texts else self.version

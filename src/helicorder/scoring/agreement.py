@@ -7,34 +7,24 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from helicorder.model.findings import Measure, OfCategory
 from helicorder.scoring.statistics import CONFIDENCE, normal_quantile, wilson
+
+__all__ = [
+    "Counts",
+    "Floats",
+    "Measure",
+    "OfCategory",
+    "by_category",
+    "categories",
+    "kappa",
+    "matrix",
+    "observed",
+    "weighted_kappa",
+]
 
 Counts = Mapping[tuple[str, str], int]
 Floats = npt.NDArray[np.float64]
-
-
-class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure with its interval; None where it is not defined, with the reason.
-
-    Attributes:
-        n: things that it rests on.
-    """
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    n: int = 0
-    level: float = CONFIDENCE
-    reason: str | None = None
-
-
-class OfCategory(msgspec.Struct, frozen=True, kw_only=True):
-    """How far two raters agree on one category, the first being taken as right."""
-
-    category: str
-    precision: Measure
-    recall: Measure
-    f1: Measure
 
 
 def categories(counts: Counts) -> list[str]:

@@ -1,27 +1,21 @@
 """How far any number of annotators agree, each of whom may have rated only some things: Krippendorff's alpha."""
 
-import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from helicorder.model.findings import Scale
 from helicorder.scoring.agreement import Measure
 from helicorder.scoring.statistics import CONFIDENCE
+
+__all__ = ["DRAWS", "MOST_CELLS", "SEED", "Alphas", "Floats", "Patterns", "Scale", "krippendorff_alpha"]
 
 DRAWS, SEED = 2_000, 20_260_301
 MOST_CELLS = 5_000_000
 """Patterns times squared values: what is held at once."""
 _DRAWS_AT_ONCE = 100
 Floats = npt.NDArray[np.float64]
-
-
-class Scale(enum.StrEnum):
-    """What differences between values mean: none but being different, their order, or their size."""
-
-    NOMINAL = "nominal"
-    ORDINAL = "ordinal"
-    INTERVAL = "interval"
 
 
 def krippendorff_alpha(

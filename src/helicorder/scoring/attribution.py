@@ -7,72 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from helicorder.model.findings import Part, Segment, Shift
 from helicorder.scoring.decomposition import Kind
 from helicorder.scoring.multiplicity import adjusted
 from helicorder.scoring.raking import Floats
 from helicorder.scoring.statistics import student_quantile
 from helicorder.scoring.tallies import Table
 
+__all__ = ["DEPTH", "DOMINANT", "NOISE", "SWAP", "Part", "Search", "Segment", "Sure", "ranked"]
+
 DEPTH = 3
 SWAP = 0.8
 DOMINANT = 0.5
 NOISE = 1e-12
-
-Segment = tuple[tuple[str, str], ...]
-
-
-class Shift(msgspec.Struct, frozen=True):
-    """One value of a dimension in both periods, and what its change of share gives. Means are None without rows."""
-
-    value: str
-    n_before: int
-    n_after: int
-    share_before: float
-    share_after: float
-    mean_before: float | None
-    mean_after: float | None
-    amount: float
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of a change.
-
-    Attributes:
-        label: it in words.
-        dimensions: which the part is about; empty for what is unexplained.
-        segment: the calls to look at, as pairs of dimension and value; empty for all.
-        amount: what it gives to the change, with its interval from low to high; None without blocks.
-        p_value: of an amount of 0. adjusted: after Benjamini and Hochberg over all looks of its family.
-        looks: how many those are. flagged: whether the adjusted p-value is at most q.
-        n_before, n_after, mean_before, mean_after: of the segment.
-        shifts: for a mix, the values of its dimension, the largest amount first.
-        parts: where within the part it is; they sum to it. Empty where nothing stands out.
-    """
-
-    label: str
-    kind: Kind
-    dimensions: tuple[str, ...]
-    segment: Segment
-    amount: float
-    low: float | None
-    high: float | None
-    p_value: float | None
-    adjusted: float | None
-    looks: int
-    flagged: bool
-    n_before: int
-    n_after: int
-    mean_before: float | None
-    mean_after: float | None
-    shifts: tuple[Shift, ...] = ()
-    parts: tuple["Part", ...] = ()
-
-    @property
-    def surely(self) -> float:
-        """The size that the interval leaves at least, 0 where it holds 0; without an interval the size."""
-        if self.low is None or self.high is None:
-            return abs(self.amount)
-        return max(0.0, self.low, -self.high)
 
 
 def ranked(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -7,51 +7,18 @@ what changed among calls of the same kind. Parts that stand out are followed int
 import math
 from collections.abc import Sequence
 
-import msgspec
-
+from helicorder.model.findings import Bisection
 from helicorder.scoring.attribution import Part, Search, Sure
 from helicorder.scoring.decomposition import Kind, factors
 from helicorder.scoring.statistics import CONFIDENCE, checked_level
 from helicorder.scoring.tallies import MINIMUM, Table, Tally, tabulate
 
+__all__ = ["DISCLAIMER", "FEW_BLOCKS", "TOLD", "Bisection", "Q", "bisect", "sentence"]
+
 Q = 0.1
 TOLD = 4
 FEW_BLOCKS = 20
 DISCLAIMER = "Parts are shares of the arithmetic, not proven causes; dimensions that change together share the credit."
-
-
-class Bisection(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of a mean and its parts, which sum to it, the surest first.
-
-    Attributes:
-        total: mean after minus mean before, with its interval from low to high; None without blocks.
-        dimensions: those that vary, and so were looked at. constant: those that do not.
-        cells: how many combinations of values. pooled: rows with a value too rare to keep, in ``other``.
-        minimum: rows that a segment needs to be named.
-        unmet: raked tables that could not have all margins, because combinations never occurred.
-        blocks: how many were left out in turn. level: of the intervals. q: the share of flags that may be false.
-    """
-
-    sentence: str
-    total: float
-    low: float | None
-    high: float | None
-    p_value: float | None
-    n_before: int
-    n_after: int
-    mean_before: float
-    mean_after: float
-    parts: tuple[Part, ...]
-    dimensions: tuple[str, ...]
-    constant: tuple[str, ...]
-    cells: int
-    pooled: int
-    minimum: int
-    unmet: int
-    blocks: int
-    level: float
-    q: float
-    warnings: tuple[str, ...]
 
 
 def bisect(

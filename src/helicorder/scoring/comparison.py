@@ -4,60 +4,39 @@ Which method is used follows from how the scores came about, and the answer name
 paired; scores that share sessions or users are clustered; otherwise booleans are two proportions and numbers two means.
 """
 
-import enum
 import math
 from fractions import Fraction
 
 import msgspec
 from scipy.special import bdtr, ndtr, stdtr, stdtrit
 
+from helicorder.model.findings import Difference, Means
 from helicorder.scoring.estimates import FEW
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile, student_quantile, wilson
+
+__all__ = [
+    "PAIRED_SHARE",
+    "Difference",
+    "Means",
+    "Sums",
+    "Vector",
+    "by_clusters",
+    "clustered",
+    "effective_clusters",
+    "newcombe",
+    "paired",
+    "paired_newcombe",
+    "spread",
+    "t_test",
+    "weighted",
+    "welch",
+]
 
 Vector = tuple[Fraction, ...]
 
 PAIRED_SHARE = Fraction(4, 5)
 """Pairs must hold at least this share of the rows, else what is left out might be what differs."""
-
-
-class Means(enum.StrEnum):
-    """How the interval of a difference was made."""
-
-    NONE = "none"
-    WELCH = "welch"
-    NEWCOMBE = "newcombe"
-    CLUSTERED = "clustered"
-    WEIGHTED = "weighted"
-    PAIRED_T = "paired-t"
-    PAIRED_NEWCOMBE = "paired-newcombe"
-    CUPED = "cuped"
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A difference of means, b - a. Numbers that the data does not give are None.
-
-    Attributes:
-        low, high: the interval at ``level``. p_value: of a difference of 0, two-sided; made as the interval is, but for
-            NEWCOMBE (score test of two proportions) and PAIRED_NEWCOMBE (McNemar's exact test), so there the two may
-            disagree at the edge.
-        standard_error: of the difference; for the two Newcombe intervals their half width in normal standard errors.
-        n_a, n_b: scores; for paired methods pairs. clusters: independent groups of them, None where each is its own.
-    """
-
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p_value: float | None = None
-    standard_error: float | None = None
-    n_a: int = 0
-    n_b: int = 0
-    mean_a: float | None = None
-    mean_b: float | None = None
-    clusters: int | None = None
-    method: Means = Means.NONE
-    level: float = CONFIDENCE
-    warning: str | None = None
 
 
 class Sums(msgspec.Struct, frozen=True):

@@ -4,7 +4,6 @@ Both ways are accounting, not causation. Kitagawa's takes one dimension and is e
 each dimension's shares as a factor and averages over every order in which the factors could have changed.
 """
 
-import enum
 import math
 from collections.abc import Mapping
 from fractions import Fraction
@@ -12,21 +11,10 @@ from fractions import Fraction
 import msgspec
 import numpy as np
 
+from helicorder.model.findings import Kind
 from helicorder.scoring.raking import Floats, Incidence, Levels, follow, rake
 
-
-class Kind(enum.StrEnum):
-    """What a part of a change is.
-
-    Segments that appeared, that went, that have another share; calls of one segment that score differently; or what no
-    segment accounts for.
-    """
-
-    ENTERED = "entered"
-    LEFT = "left"
-    MIX = "mix"
-    WITHIN = "within"
-    UNEXPLAINED = "unexplained"
+__all__ = ["Factors", "Kind", "Kitagawa", "Replicates", "Segment", "Share", "factors", "kitagawa", "shapley_matrix"]
 
 
 class Segment(msgspec.Struct, frozen=True):

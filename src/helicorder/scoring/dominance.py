@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from helicorder.scoring.comparison import Difference
+from helicorder.model.findings import Difference, Dominance
+
+__all__ = ["Dominance", "Objective", "dominance"]
 
 
 class Objective(msgspec.Struct, frozen=True):
@@ -19,13 +21,6 @@ class Objective(msgspec.Struct, frozen=True):
     difference: Difference
     gain: int
     margin: float = 0.0
-
-
-class Dominance(msgspec.Struct, frozen=True):
-    """Which segment dominates: ``a``, ``b``, or None where neither surely does; and a sentence."""
-
-    segment: str | None
-    sentence: str
 
 
 def dominance(objectives: Mapping[str, Objective]) -> Dominance:

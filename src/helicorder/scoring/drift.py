@@ -1,53 +1,15 @@
 """Whether a judge changed or what it judges: a frozen set of anchors is judged again and again beside the traffic."""
 
-import enum
 import math
 
-import msgspec
-
+from helicorder.model.findings import Change, Drift, Drifted
 from helicorder.scoring.comparison import Difference
 from helicorder.scoring.sequences import FIRST, asymptotic
 from helicorder.scoring.statistics import CONFIDENCE, normal_quantile
 
+__all__ = ["FEWEST_ANCHORS", "Drift", "Drifted", "drift"]
+
 FEWEST_ANCHORS = 30
-
-
-class Drifted(enum.StrEnum):
-    """Who moved."""
-
-    NOBODY = "no drift seen"
-    JUDGE = "judge"
-    SYSTEM = "system"
-    BOTH = "both"
-    NOT_KNOWN = "not yet known"
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A change with its interval at ``level``; None where there is too little to say."""
-
-    change: float | None
-    low: float | None
-    high: float | None
-    level: float
-
-    @property
-    def moved(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
-
-
-class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """Who moved, in a word and a sentence.
-
-    ``judge`` is the change on the anchors, whose answers stand still; ``traffic`` that of the scores that are seen;
-    ``system`` is what is left of it when the judge's change is taken off.
-    """
-
-    word: Drifted
-    sentence: str
-    judge: Change
-    traffic: Change
-    system: Change
 
 
 def drift(anchors: Difference, traffic: Difference, *, looks: bool, level: float = CONFIDENCE) -> Drift:

@@ -4,28 +4,32 @@ A judge is cheap and has its own taste; people are right by definition here, and
 follows how far the judge is off on average, and that is taken off the judge's mean over everything.
 """
 
-import enum
 import math
 from fractions import Fraction
 from typing import Final
 
 import msgspec
 
+from helicorder.model.findings import Correction, Mean
 from helicorder.scoring.estimates import FEW
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.statistics import CONFIDENCE, checked_level, student_quantile
 
+__all__ = [
+    "FEWEST_DISAGREEMENTS",
+    "Correction",
+    "Labelled",
+    "Mean",
+    "Vector",
+    "bias",
+    "human_mean",
+    "ppi",
+    "raw_mean",
+]
+
 _U, _UF, _W, _WY, _WF = range(5)
 FEWEST_DISAGREEMENTS: Final = 5
 """Fewer labels than this that differ from the judge, and their spread is not known well enough for its interval."""
-
-
-class Correction(enum.StrEnum):
-    """How a mean was corrected."""
-
-    NONE = "none"
-    PPI = "ppi++"
-    ROGAN_GLADEN = "rogan-gladen"
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,24 +50,6 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     labelled_clusters: int
     drawn: int = 0
     differ: int = 0
-
-
-class Mean(msgspec.Struct, frozen=True, kw_only=True):
-    """A mean with its interval; None where the data does not give it.
-
-    Attributes:
-        tuning: the share of the judge in a PPI++ mean: 0 is people alone, 1 is the judge with its bias taken off.
-    """
-
-    mean: float | None = None
-    low: float | None = None
-    high: float | None = None
-    standard_error: float | None = None
-    n: int = 0
-    method: Correction = Correction.NONE
-    tuning: float | None = None
-    level: float = CONFIDENCE
-    warning: str | None = None
 
 
 Vector = tuple[Fraction, ...]

@@ -1,12 +1,26 @@
 """Intervals for those who look again and again, valid at every look at once."""
 
-import enum
 import math
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, xlog1py, xlogy
+
+from helicorder.model.findings import Form, Sequence
+
+__all__ = [
+    "FEWEST_OUTCOMES",
+    "FIRST",
+    "LOOK_AT",
+    "Form",
+    "Sequence",
+    "Trues",
+    "asymptotic",
+    "asymptotic_radius",
+    "empirical_bernstein",
+    "evidence",
+    "of_two_rates",
+]
 
 LOOK_AT = 1_000
 """The number of independent observations at which the asymptotic sequence is tightest. It must not follow the data."""
@@ -15,22 +29,6 @@ FIRST = 50
 FEWEST_OUTCOMES = 20
 """Nor with fewer booleans of either kind: before that a rare one makes the deviation that it reckons with too small."""
 _HALVINGS = 50
-
-
-class Form(enum.StrEnum):
-    """How a sequence was made: exact for independent booleans, or leaning on the central limit theorem."""
-
-    ASYMPTOTIC = "asymptotic"
-    BETA_BINOMIAL = "beta-binomial"
-
-
-class Sequence(msgspec.Struct, frozen=True):
-    """One look of a confidence sequence: all looks hold the truth together with probability ``level``."""
-
-    low: float
-    high: float
-    level: float
-    method: Form = Form.ASYMPTOTIC
 
 
 def asymptotic_radius(n: float, deviation: float, level: float, look_at: int = LOOK_AT) -> float:

@@ -4,14 +4,26 @@ The estimates here treat the scores as independent draws from one population. Sc
 quite independent and some are drawn more often than others: `estimates` knows of clusters and weights.
 """
 
-import enum
 import math
 from collections.abc import Iterable
 
 import msgspec
 from scipy.special import ndtri, stdtrit
 
-CONFIDENCE = 0.95
+from helicorder.model.findings import CONFIDENCE, Method
+
+__all__ = [
+    "CONFIDENCE",
+    "Estimate",
+    "Method",
+    "Moments",
+    "checked_level",
+    "mean_estimate",
+    "normal_quantile",
+    "rate_estimate",
+    "student_quantile",
+    "wilson",
+]
 
 
 class Moments(msgspec.Struct, frozen=True):
@@ -55,18 +67,6 @@ class Moments(msgspec.Struct, frozen=True):
         for heap in heaps:
             whole = whole.merge(heap)
         return whole
-
-
-class Method(enum.StrEnum):
-    """How an interval was made; every answer names it."""
-
-    NONE = "none"
-    T = "t"
-    WILSON = "wilson"
-    CLUSTERED_T = "clustered-t"
-    CLUSTERED_WILSON = "clustered-wilson"
-    WEIGHTED = "weighted"
-    WEIGHTED_WILSON = "weighted-wilson"
 
 
 class Estimate(msgspec.Struct, frozen=True):

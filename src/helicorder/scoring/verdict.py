@@ -1,47 +1,21 @@
 """What a difference means, in a word and a sentence."""
 
-import enum
 import math
 
-import msgspec
 from scipy.special import ndtri
 
 from helicorder.model.definition import Direction
+from helicorder.model.findings import NOT_CAUSAL, Verdict, Word
 from helicorder.scoring.comparison import Difference
 from helicorder.scoring.statistics import normal_quantile
 
+__all__ = ["NOT_CAUSAL", "POWER", "Verdict", "Word", "smallest_difference", "verdict"]
+
 POWER = 0.8
-NOT_CAUSAL = "A difference between two sets of calls is not causal unless chance decided which call was of which set."
-
-
-class Word(enum.StrEnum):
-    """The verdict. HIGHER and LOWER stand for better and worse where neither direction is better."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    HIGHER = "higher"
-    LOWER = "lower"
-    SAME = "same"
-    NOT_KNOWN = "not yet known"
 
 
 _ABOVE = {Direction.HIGHER: Word.BETTER, Direction.LOWER: Word.WORSE, Direction.NEITHER: Word.HIGHER}
 _BELOW = {Direction.HIGHER: Word.WORSE, Direction.LOWER: Word.BETTER, Direction.NEITHER: Word.LOWER}
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """A verdict on b against a.
-
-    Attributes:
-        smallest: the smallest difference that this data would have shown with a power of 80 %; None where it has no
-            standard error.
-        margin: the least difference that was said to matter.
-    """
-
-    word: Word
-    sentence: str
-    smallest: float | None
-    margin: float
 
 
 def smallest_difference(standard_error: float, level: float, power: float = POWER) -> float:

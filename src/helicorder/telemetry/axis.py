@@ -1,17 +1,11 @@
 """The time axis of a chart."""
 
-import enum
-
 import msgspec
 
+from helicorder.model.analysis import Clock
 from helicorder.model.window import Bucket, Window
 
-
-class Clock(enum.StrEnum):
-    """Which time places a score on the axis: when it was judged, or when the request that it judges was made."""
-
-    JUDGED = "judged"
-    REQUESTED = "requested"
+__all__ = ["Axis", "Clock"]
 
 
 class Axis(msgspec.Struct, frozen=True):

@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
+from helicorder.model.analysis import Covariate
 from helicorder.model.filter import Filter
 from helicorder.model.window import Window
 from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
 from helicorder.telemetry.sql import comparison as statements
-from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS, Covariate
+from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import expression
 from helicorder.telemetry.sql.series import WEIGHT_PLACES, places_of

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from helicorder.errors import RowsRefused
-from helicorder.model.call import Call
+from helicorder.model.call import MAX_COST_USD, MAX_COUNT, Call
 from helicorder.model.row import Stamped
 from helicorder.model.score import PropertyEdit, Score
 from helicorder.telemetry.client import StatementError, Telemetry
@@ -25,9 +25,7 @@ MAYBE_WORD = "LowCardinality(Nullable(String))"
 COUNT = "Nullable(UInt64)"
 COST = "Nullable(Decimal(18, 12))"
 
-# Larger counts lose digits in the JSON that every reader gets; no provider counts that far.
-MAX_COUNT = 2**53 - 1
-MAX_COST = decimal.Decimal(10**6)
+MAX_COST = decimal.Decimal(MAX_COST_USD)
 COST_STEP = decimal.Decimal("1e-12")
 # ClickHouse's codes for values that do not fit their column; 0 when one could not even be written down for sending.
 # Others, a missing table among them, are no row's fault.
@@ -104,15 +102,20 @@ def input_key(request_body: str | None) -> int:
     return int.from_bytes(digest) or 1
 
 
-IDENTITY = (
-    Column("version", "UInt64", "version"),
+def _input_key_of(call: Call) -> int:
+    return call.input_key or input_key(call.request_body)
+
+
+VERSION = Column("version", "UInt64", "version")
+WHOSE = (
     Column("org_id", "String", "row.org_id"),
     Column("request_id", "String", "row.request_id"),
 )
 CALLED = Column("created_at", INSTANT, "row.created_at", microseconds)
 
 CALLS = (
-    *IDENTITY,
+    VERSION,
+    *WHOSE,
     CALLED,
     Column("response_at", INSTANT, "row.response_at", microseconds),
     Column("provider", WORD, "row.provider"),
@@ -146,16 +149,17 @@ CALLS = (
     Column("referrer", WORD, "row.referrer"),
     Column("country_code", WORD, "row.country_code"),
     Column("size_bytes", "UInt64", "row.size_bytes", _size),
-    Column("input_key", "UInt64", "row.request_body", input_key),
+    Column("input_key", "UInt64", "row", _input_key_of),
 )
 BODIES = (
-    *IDENTITY,
+    Column("version", "UInt64", "texts_version"),
+    *WHOSE,
     CALLED,
     Column("request_body", "Nullable(String)", "row.request_body"),
     Column("response_body", "Nullable(String)", "row.response_body"),
 )
 SCORE_CHANGES = (
-    Column("version", "UInt64", "version"),
+    VERSION,
     Column("org_id", "String", "row.org_id"),
     Column("target_id", "String", "row.target_id"),
     Column("target", WORD, "row.target"),
@@ -179,7 +183,8 @@ SCORE_VERSIONS = (
     Column("key_id", WORD, "row.key_id"),
 )
 PROPERTY_EDITS = (
-    *IDENTITY,
+    VERSION,
+    *WHOSE,
     Column("key", "String", "row.key"),
     Column("value", "String", "row.value"),
     Column("edited_at", INSTANT, "row.edited_at", microseconds),

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from helicorder.model.analysis import Clustering
 from helicorder.model.filter import Everything, Filter
 from helicorder.model.score import COUNTED_KINDS, ScoreKind
 from helicorder.model.window import Window, zone_of
@@ -17,7 +18,6 @@ from helicorder.telemetry.sql import series as statements
 from helicorder.telemetry.sql.calls import with_edits
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import OF_SCORES, PROPERTY, expression
-from helicorder.telemetry.sql.series import Clustering
 
 EVERYTHING = Everything()
 

@@ -2,24 +2,17 @@
 
 # ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
 
-import enum
 import itertools
 from collections.abc import Sequence
 
+from helicorder.model.analysis import Clustering, Covariate
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
 from helicorder.telemetry.sql.dimensions import PROPERTY, expression
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT, Clustering, on_grid
+from helicorder.telemetry.sql.series import CLUSTER, WEIGHT, on_grid
 
 COST_PLACES = 12
 """Decimal places of US dollars in sums; those of a cost in the store."""
-
-
-class Covariate(enum.StrEnum):
-    """What is known of a call before its answer, and may say something about its score."""
-
-    PROMPT_TOKENS = "prompt_tokens"
-    HOUR = "hour"
 
 
 COVARIATE = {

@@ -4,9 +4,10 @@
 
 from collections.abc import Sequence
 
+from helicorder.model.analysis import Clustering
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT, Clustering
+from helicorder.telemetry.sql.series import CLUSTER, WEIGHT
 
 LABEL = "label"
 TRUTH = "if(value = 1, 'true', 'false')"

@@ -108,6 +108,12 @@ CALLS: Columns = (
     Column("streamed", Type.BOOLEAN, "streamed"),
     Column("reasoning_tokens", Type.WHOLE, "reasoning_tokens"),
     Column("scores", Type.MAP, "scores"),
+    _text("model_override"),
+    *(
+        Column(name, Type.WHOLE, name)
+        for name in ("prompt_audio_tokens", "completion_audio_tokens", "prompt_cache_write_1h_tokens", "size_bytes")
+    ),
+    Column("input_key", Type.TEXT, "if(input_key = 0, NULL, leftPad(lower(hex(input_key)), 16, '0'))"),
 )
 BODIES: Columns = (
     Column("request_body", Type.TEXT, "request_body"),

@@ -5,9 +5,10 @@
 import itertools
 from collections.abc import Sequence
 
+from helicorder.model.analysis import Clustering
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, Clustering, on_grid
+from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, on_grid
 
 PARTS = ("u", "uf", "w", "wy", "wf")
 """What is summed over each cluster: the weights of what the judge said and of what people said, and weighted values."""

@@ -8,11 +8,11 @@ rows lie on the disk, so the same question about the same rows has the same answ
 # ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
 
 import datetime as dt
-import enum
 import math
 from collections.abc import Sequence
 
 from helicorder.errors import Invalid
+from helicorder.model.analysis import Clustering
 from helicorder.model.window import Bucket, Window
 from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.instants import microseconds
@@ -56,15 +56,6 @@ CHARTED = Window(dt.datetime(1971, 1, 1, tzinfo=dt.UTC), dt.datetime(2106, 1, 1,
 
 WEIGHT = f"toInt128(round(if(inclusion = 0, 1, 1 / inclusion) * 1e{WEIGHT_PLACES}))"
 """What a row stands for, in whole steps: 1 / the probability with which it was drawn, 1 where nobody said."""
-
-
-class Clustering(enum.StrEnum):
-    """Which rows are taken as not independent: those of a session, else of a user (AUTO); of one of both; none."""
-
-    AUTO = "auto"
-    SESSION = "session"
-    USER = "user"
-    NONE = "none"
 
 
 CLUSTER = {

@@ -193,6 +193,26 @@ async def test_cells_hold_every_score_once(store: Store) -> None:
     assert all(0 <= cell.block < 4 for cell in found)
 
 
+async def test_cells_of_drawn_scores_are_weighted(store: Store) -> None:
+    """Where scores were drawn, each cell tells how many there are, what they stand for, and the weighted sum."""
+    draw = random.Random(9)  # noqa: S311 -- an example
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=draw.choice([1.0, 0.25])))
+        for row in rows(80, 9)
+    ]
+    await loaded(store, made)
+    noon = NOON + dt.timedelta(hours=1)
+    change = cells.Change(ASKED, Window(NOON, noon), Window(noon, DAY.end), Clock.REQUESTED)
+    found = await cells.cells(store.telemetry, change, ["model"], values=2, blocks=4)
+    for model in "ab":
+        mine = [row for row in made if row.call.model == model]
+        theirs = [cell for cell in found if cell.values == (model,)]
+        assert sum(cell.n for cell in theirs) == len(mine)
+        assert sum(cell.weight or 0 for cell in theirs) == sum(1 / Fraction(row.score.inclusion) for row in mine)
+        total = sum(row.value / Fraction(row.score.inclusion) for row in mine)
+        assert sum(cell.total for cell in theirs) == total
+
+
 async def test_two_raters_meet_on_the_things_that_both_judged(store: Store) -> None:
     """The table and the sums of two raters are over the things that both judged, the newest score of each."""
     draw = random.Random(5)  # noqa: S311 -- an example

@@ -98,7 +98,7 @@ class Search:
         self._table, self._level, self._q, self._minimum = table, level, q, minimum
         self._shares = table.cells.shares()
         self._weights = self._shares.mean(axis=0)
-        self._rows = table.cells.n[:, :, 0]
+        self._rows, self._amounts = table.rows, table.cells.n[:, :, 0]
 
     def parts(self, amounts: Floats) -> tuple[Part, ...]:
         """The change in parts, from `decomposition.Factors.amounts`; one family of looks for all of them."""
@@ -193,12 +193,13 @@ class Search:
     def _shifts(self, dimension: int, amounts: Floats) -> tuple[Shift, ...]:
         given = self._table.grouped(amounts[:, :1], dimension)[:, 0]
         rows = self._table.grouped(self._rows.T, dimension)
+        amounts = self._table.grouped(self._amounts.T, dimension)
         totals = self._table.grouped(self._table.cells.totals[:, :, 0].T, dimension)
-        shares = rows / rows.sum(axis=0)
+        shares = amounts / amounts.sum(axis=0)
         shifts = [
-            Shift(value, int(n[0]), int(n[1]), float(share[0]), float(share[1]), *_means(n, sums), float(amount))
-            for value, n, share, sums, amount in zip(
-                self._table.names[dimension], rows, shares, totals, given, strict=True
+            Shift(value, int(n[0]), int(n[1]), float(share[0]), float(share[1]), *_means(of, sums), float(part))
+            for value, n, of, share, sums, part in zip(
+                self._table.names[dimension], rows, amounts, shares, totals, given, strict=True
             )
         ]
         return tuple(sorted(shifts, key=lambda shift: (-abs(shift.amount), shift.value)))
@@ -217,7 +218,8 @@ class Search:
         low, high = sure.interval(self._level)
         mask = self._table.mask(segment)
         n = self._rows[:, mask].sum(axis=1)
-        mean_before, mean_after = _means(n, self._table.cells.totals[:, mask, 0].sum(axis=1))
+        totals = self._table.cells.totals[:, mask, 0].sum(axis=1)
+        mean_before, mean_after = _means(self._amounts[:, mask].sum(axis=1), totals)
         p = family[0] if family else None
         return Part(
             label=label, kind=kind, dimensions=dimensions or tuple(name for name, _ in segment), segment=segment,
@@ -227,8 +229,8 @@ class Search:
         )  # fmt: skip
 
 
-def _means(n: Floats, totals: Floats) -> tuple[float | None, float | None]:
-    before, after = (float(total / rows) if rows else None for rows, total in zip(n, totals, strict=True))
+def _means(amounts: Floats, totals: Floats) -> tuple[float | None, float | None]:
+    before, after = (float(total / of) if of else None for of, total in zip(amounts, totals, strict=True))
     return before, after
 
 

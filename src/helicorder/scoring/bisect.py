@@ -49,7 +49,7 @@ def bisect(
     change = Sure.of((overall[1] - overall[0])[None])
     parts = Search(table, level, q, minimum).parts(found.amounts)
     low, high = change.interval(level)
-    rows = table.cells.n[:, :, 0].sum(axis=1)
+    rows = table.rows.sum(axis=1)
     total = float(change.amounts[0])
     return Bisection(
         sentence=sentence(total, low, high, parts), total=total, low=low, high=high,

@@ -199,7 +199,7 @@ class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """Requests of a part's segment after the change, the lowest scores first where it fell."""
+    """Requests of a part's segment, of after the change unless it went then: the lowest scores of a part that fell."""
 
     label: str
     request_ids: list[str]

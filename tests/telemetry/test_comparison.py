@@ -229,20 +229,69 @@ async def test_two_raters_meet_on_the_things_that_both_judged(store: Store) -> N
     panel = raters.Panel(ASKED, DAY, Clock.JUDGED)
     ana, ben = (raters.Rater("q", ("human",), (author,)) for author in said)
     both = said["ana"].keys() & said["ben"].keys()
-    table = await raters.table_of_two(store.telemetry, panel, ana, ben)
+    two = raters.Two(panel, ana, ben)
+    judged = await raters.about_two(store.telemetry, two)
+    assert (judged.n, judged.clusters, judged.weighted, judged.blocks) == (len(both), len(both), False, 1)
     wanted = Counter((f"{said['ana'][one]:g}", f"{said['ben'][one]:g}") for one in both)
-    assert table == wanted
-    sums = await raters.sums_of_two(store.telemetry, panel, ana, ben)
+    assert {(cell.a, cell.b): cell.n for cell in await raters.table_of_two(store.telemetry, two, judged)} == wanted
+    assert judged.cells == len(wanted)
+    [sums] = await raters.sums_of_two(store.telemetry, two, judged)
     assert sums.n == len(both)
     assert float(sums.xy) == sum(said["ana"][one] * said["ben"][one] for one in both)
     patterns = await raters.patterns(store.telemetry, panel, [ana, ben])
-    assert Counter(dict(patterns)) == Counter(
+    assert {pattern.said: pattern.n for pattern in patterns} == Counter(
         tuple(sorted(f"{values[one]:g}" for values in said.values())) for one in both
     )
-    singles = await raters.ratings(store.telemetry, panel, raters.Rater("q"))
-    assert sorted(singles) == sorted(
-        (f"request:{one}", author, values[one]) for author, values in said.items() for one in both
+    everybody = raters.Two(panel, ana, raters.Rater("q"))
+    assert (await raters.about_two(store.telemetry, everybody)).n < len(said["ana"]), "a score agrees with no other one"
+
+
+async def test_raters_of_sessions_and_draws_meet_in_blocks(store: Store) -> None:
+    """Where calls are of sessions, or came to be judged with unequal chances, sums come by block and are weighted."""
+    draw = random.Random(6)  # noqa: S311 -- an example
+    chances = {f"r{number}": (draw.choice([1.0, 0.5]), draw.choice([0.25, 0.5])) for number in range(60)}
+    values: dict[str, tuple[float, float]] = {one: (draw.randrange(4), draw.randrange(4)) for one in chances}
+    made: list[Call | Score] = [call(one, number, session_id=f"s{number // 4}") for number, one in enumerate(chances)]
+    for one, (of_judge, of_people) in chances.items():
+        by_judge, by_people = values[one]
+        judged_by = msgspec.structs.replace(score(one, "q", float(by_judge)), score_id="judge", source=Source.MODEL)
+        made.append(msgspec.structs.replace(judged_by, inclusion=of_judge))
+        by_person = msgspec.structs.replace(judged_by, value=float(by_people), source=Source.HUMAN, inclusion=of_people)
+        made += [msgspec.structs.replace(by_person, score_id=name, author=name) for name in ("ana", "ben")]
+    await store.load(*made)
+    panel = raters.Panel(ASKED, DAY, Clock.REQUESTED)
+    judge, ana, ben = raters.Rater("q", ("model",)), raters.Rater("q", (), ("ana",)), raters.Rater("q", (), ("ben",))
+    two = raters.Two(panel, judge, ana)
+    judged = await raters.about_two(store.telemetry, two)
+    assert (judged.n, judged.clusters, judged.weighted) == (60, 15, True)
+    sums = await raters.sums_of_two(store.telemetry, two, judged)
+    weights = {one: 1 / Fraction(a) / Fraction(b) for one, (a, b) in chances.items()}
+    assert sum(block.weight for block in sums) == sum(weights.values())
+    assert sum(block.xy for block in sums) == sum(
+        weight * int(values[one][0]) * int(values[one][1]) for one, weight in weights.items()
     )
+    cells = await raters.table_of_two(store.telemetry, two, judged)
+    assert sum(cell.n for cell in cells) == 60
+    assert 1 < len({cell.block for cell in cells}) <= 15
+    ranks = await raters.ranks_of_two(store.telemetry, two, judged)
+    said = {one: x for one, (x, _) in values.items()}
+    twice = {
+        one: sum(w * (2 * (said[other] < x) + (said[other] == x)) for other, w in weights.items())
+        for one, x in said.items()
+    }
+    assert sum(block.x for block in ranks) == sum(weights[one] * rank for one, rank in twice.items())
+    both_people = await raters.about_two(store.telemetry, raters.Two(panel, ana, ben))
+    assert (both_people.low, both_people.high) == (0.25, 0.5), "scores of one source share a draw"
+    patterns = await raters.patterns(store.telemetry, panel, [judge, ana, ben])
+    assert sum(pattern.n for pattern in patterns) == 60
+    assert sum(pattern.weight for pattern in patterns) == sum(weights.values())
+    apart = await raters.deviations(store.telemetry, panel, [judge, ana, ben])
+    assert all(one.raters == (0, 1, 2) for one in apart)
+    told = sum(
+        weight * (Fraction(values[one][0]) - Fraction(values[one][0] + 2 * values[one][1]) / 3)
+        for one, weight in weights.items()
+    )
+    assert float(sum(one.sums[0] for one in apart)) == pytest.approx(float(told), abs=1e-9)
 
 
 async def test_a_segment_may_be_a_window(store: Store) -> None:

@@ -8,8 +8,9 @@ import math
 from collections.abc import Sequence
 
 from helicorder.model.findings import Bisection
-from helicorder.scoring.attribution import Part, Search, Sure
+from helicorder.scoring.attribution import Part, Search
 from helicorder.scoring.decomposition import Kind, factors
+from helicorder.scoring.jackknife import Sure
 from helicorder.scoring.statistics import CONFIDENCE, checked_level
 from helicorder.scoring.tallies import MINIMUM, Table, Tally, tabulate
 

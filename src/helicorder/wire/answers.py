@@ -17,6 +17,7 @@ from helicorder.model.findings import (
     Method,
     OfCategory,
     QuantileMethod,
+    RaterBias,
     Scale,
     Sequence,
     Verdict,
@@ -253,8 +254,9 @@ class Judged(JudgedMean, frozen=True, kw_only=True):
 class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Two raters, by their places in the question; the first is taken as right where it matters.
 
-    ``n`` things were judged by both. ``confusion`` has a row for each of ``labels`` as the first said it and a column
-    as the second did. What is not defined is null with a ``reason``.
+    ``n`` things were judged by both. ``confusion`` counts them, with a row for each of ``labels`` as the first said it
+    and a column as the second did. All else weighs each thing by the inverse of the probability with which it came to
+    be judged by both. What is not defined is null with a ``reason``.
     """
 
     raters: tuple[int, int]
@@ -271,12 +273,16 @@ class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Every two of the raters, and Krippendorff's alpha of all of them together. Things are taken as independent."""
+    """Every two of the raters, Krippendorff's alpha of all of them together, and how much higher each scores.
+
+    ``biases`` is empty where raters do not give numbers, or not of one kind.
+    """
 
     raters: list[RaterQuery]
     pairs: list[PairAgreement]
     alpha: Measure
     scale: Scale
+    biases: list[RaterBias]
 
 
 class LabelItem(msgspec.Struct, frozen=True, kw_only=True):

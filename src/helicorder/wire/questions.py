@@ -142,9 +142,9 @@ class JudgeQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_on
 class AgreementQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """2 to 10 ``raters``: scores of a name, of some sources, of some authors; ``name`` where all have the same.
 
-    ``scale`` says what differences mean to alpha: ``nominal``, ``ordinal`` or ``interval``; by default ``interval`` of
-    numbers and ``nominal`` of all else. ``kinds`` is filled in by the server. ``sources``, ``authors`` and ``cluster``
-    of the question itself stand for nothing here and cannot be given.
+    ``scale`` says what differences mean to alpha: ``nominal``, ``ordinal``, ``interval`` or ``ratio``; by default
+    ``interval`` of numbers and ``nominal`` of all else. ``kinds`` is filled in by the server. ``sources`` and
+    ``authors`` of the question itself stand for nothing here and cannot be given.
     """
 
     name: str = ""

@@ -17,12 +17,14 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422
+    │   ├── TooManyAttempts            429
     │   ├── InternalFailure            500
     │   ├── UpstreamUnreachable        502
     │   ├── Unavailable                503
     │   │   ├── JournalUnavailable     503
     │   │   └── TelemetryUnavailable   503
     │   └── UpstreamTimeout            504
+    ├── RequestFailed
     ├── RowsRefused
     └── StartupError
         ├── DataDirectoryHeld
@@ -49,6 +51,7 @@ class Problem(HelicorderError):
 
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 500
+    retry_after_seconds: int | None = None
 
 
 class MalformedBody(Problem):
@@ -134,6 +137,17 @@ class Invalid(Problem):
     status = 422
 
 
+class TooManyAttempts(Problem):
+    """Too many attempts failed; wait, and try again."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, message: str | None = None, retry_after_seconds: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InternalFailure(Problem):
     """Something failed inside the server; its log has the details."""
 
@@ -153,7 +167,7 @@ class Unavailable(Problem):
 
     code = "unavailable"
     status = 503
-    retry_after_seconds: ClassVar[int] = 1
+    retry_after_seconds = 1
 
 
 class JournalUnavailable(Unavailable):
@@ -173,6 +187,21 @@ class UpstreamTimeout(Problem):
 
     code = "upstream_timeout"
     status = 504
+
+
+class RequestFailed(HelicorderError):
+    """A server refused a request, or gave no answer.
+
+    Attributes:
+        status: of the answer; None where there was none.
+        code: the problem's own, as `docs/errors.md` has them; ``no_answer``, ``unreadable_answer`` or ``broken_off``
+            where none came, or not one of this API; else ``http_`` and the status.
+    """
+
+    def __init__(self, message: str, *, status: int | None, code: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
 
 
 class RowsRefused(HelicorderError):

@@ -92,7 +92,7 @@ async def test_a_store_of_a_newer_helicorder_is_left_alone(
     """A store whose recorded version this code does not know is not opened, and the sentence names both versions."""
     async with database.writing() as connection:
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SchemaTooNew, match=r"version 9999; .* up to 0002"):
+    with pytest.raises(SchemaTooNew, match=r"version 9999; .* up to 0003"):
         await Database.open(url, tmp_path)
     async with database.reading() as connection:
         assert await connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
@@ -103,7 +103,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database: Database, 
     scripts = tmp_path / "broken 100% migrations"
     shutil.copytree(migration.MIGRATIONS, scripts)
     version = scripts / "versions" / "v0099_another.py"
-    text = 'from alembic import op\nrevision = "0099"\ndown_revision = "0002"\ndef upgrade():\n'
+    text = 'from alembic import op\nrevision = "0099"\ndown_revision = "0003"\ndef upgrade():\n'
     text += '    op.execute("CREATE TABLE another (id TEXT)")\n'
     version.write_text(text + '    raise RuntimeError("half-way")\n')
     with pytest.raises(RuntimeError, match="half-way"):

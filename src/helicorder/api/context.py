@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from helicorder.api.access import principal_of
 from helicorder.api.idempotency import claim_of, unpacked
 from helicorder.api.links import BodyLinks
+from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.definition import Definition
@@ -27,10 +28,11 @@ class Context:
     Attributes:
         principal: who asks; on a public route there is none.
         links: makes and checks signed body links.
+        tail: tells what is recorded from now on.
         reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading")
+    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading", "tail")
 
     def __init__(
         self,
@@ -39,12 +41,14 @@ class Context:
         reading: Reading,
         definitions: Definitions,
         links: BodyLinks,
+        tail: Tail,
     ) -> None:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
         self.reading = reading
         self.links = links
+        self.tail = tail
 
     @property
     def principal(self) -> Principal:

@@ -6,11 +6,9 @@ byte is an answer like any other; what goes wrong later breaks the connection, s
 """
 
 import datetime as dt
-import enum
 import functools
 from typing import Annotated, Any
 
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
@@ -19,14 +17,14 @@ from litestar.types import ASGIApp
 from helicorder.api.access import READ
 from helicorder.api.context import Context, FromContext
 from helicorder.api.download import Download
-from helicorder.api.files import Format, file_of
-from helicorder.api.filters import read_filter, read_time
-from helicorder.errors import Invalid
+from helicorder.api.files import file_of
+from helicorder.api.filters import filter_of_text, read_time
 from helicorder.model.filter import Both, Either, Field, FieldIs, Filter, Operator
 from helicorder.model.score import Source
 from helicorder.telemetry import export
 from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.export import Subject
+from helicorder.wire.files import Format, Versions
 
 MAX_VALUES = 100
 MEDIA_TYPES = {
@@ -35,13 +33,6 @@ MEDIA_TYPES = {
     Format.PARQUET: "application/vnd.apache.parquet",
     Format.ARROW: "application/vnd.apache.arrow.stream",
 }
-
-
-class Versions(enum.StrEnum):
-    """Current scores, or every version of every score, deletions too."""
-
-    CURRENT = "current"
-    ALL = "all"
 
 
 Start = Annotated[str | None, QueryParameter(description="ISO 8601; the time of the call, or as clock says.")]
@@ -145,10 +136,7 @@ def _where(text: str | None, models: list[str] | None) -> Filter:
     Raises:
         Invalid: the filter is not JSON, or not understood.
     """
-    try:
-        wanted = read_filter("all" if text is None else msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError):
-        raise Invalid("filter: is not JSON.") from None
+    wanted = filter_of_text(text)
     if not models:
         return wanted
     among: list[Filter] = [FieldIs(Field.MODEL, Operator.EQUALS, model) for model in models]

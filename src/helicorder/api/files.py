@@ -1,7 +1,6 @@
 """JSON lines turned into files of tables on their way out: CSV, Parquet, Arrow. Never more than a batch in memory."""
 
 import asyncio
-import enum
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -13,20 +12,10 @@ import pyarrow.json
 import pyarrow.parquet
 
 from helicorder.telemetry.export import Column, Type
+from helicorder.wire.files import FORMULA, Format
 
 BATCH_BYTES = {"csv": 4 << 20, "arrow": 4 << 20, "parquet": 16 << 20}
 """JSON that becomes one batch; of Parquet a row group, which its readers like large."""
-FORMULA = r"^([=+\-@\t\r\n'\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
-"""How a text begins that a spreadsheet would run, signs of full width included, or that has an apostrophe already."""
-
-
-class Format(enum.StrEnum):
-    """A file format, by the ending of a file's name."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
-    ARROW = "arrow"
 
 
 _TYPES = {

@@ -15,6 +15,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
 from helicorder.errors import Invalid
 from helicorder.model.filter import (
     NUMBER_FIELDS,
@@ -110,6 +112,18 @@ def read_filter(node: Any, depth: int = 0) -> Filter:
     if len(leaves) > MAX_DEPTH:
         raise Invalid(f"filter: more than {MAX_DEPTH} conditions in one leaf.")
     return functools.reduce(Both, leaves)
+
+
+def filter_of_text(text: str | None) -> Filter:
+    """The filter in a query string, JSON there; everything where none is given.
+
+    Raises:
+        Invalid: it is not JSON, or not understood.
+    """
+    try:
+        return read_filter("all" if text is None else msgspec.json.decode(text))
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        raise Invalid("filter: is not JSON.") from None
 
 
 def _all_leaves(node: dict[str, Any]) -> Iterator[Filter]:

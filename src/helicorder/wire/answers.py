@@ -57,10 +57,18 @@ class Bucket(Number, frozen=True, kw_only=True):
     complete: float | None = None
 
 
+class SegmentSeries(msgspec.Struct, frozen=True):
+    """One segment over time. An unknown value is empty text; ``(other)`` is all smaller segments together."""
+
+    values: list[str]
+    points: list[Bucket]
+
+
 class ScoreSeries(msgspec.Struct, frozen=True):
     """A score over time, and over the whole window at once where that was asked for.
 
-    The number of the whole is not put together from the points: clusters reach over buckets.
+    The number of the whole is not put together from the points: clusters reach over buckets. ``segments`` are the
+    largest first, the rest last; empty where the question is not by any dimension.
     """
 
     name: str
@@ -68,6 +76,7 @@ class ScoreSeries(msgspec.Struct, frozen=True):
     clock: Clock
     total: Number | None
     points: list[Bucket]
+    segments: list[SegmentSeries] = []
 
 
 class Segment(Number, frozen=True, kw_only=True):

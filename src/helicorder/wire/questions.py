@@ -39,12 +39,15 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class SeriesQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``bucket`` and ``zone`` cut the time; ``total`` asks for the number of the whole window beside.
 
+    ``by`` one or two dimensions asks for a line of each of the ``top`` largest segments, and of the others as one.
     ``now`` is when the ages of buckets are counted from; it is filled in by the server, and a pin keeps it.
     """
 
     bucket: Bucket = Bucket.DAY
     zone: str = "UTC"
     total: bool = False
+    by: list[str] = []
+    top: int = 5
     now: str | None = None
 
 

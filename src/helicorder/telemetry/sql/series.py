@@ -125,12 +125,9 @@ def calls(statement: Statement, keys: Sequence[str], where: str, joined: str = "
     """Per value of the keys how many calls satisfy a condition: those that might have been scored."""
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
-    until = ""
-    if statement.as_of is not None:
-        until = f" AND version <= {statement.bind('UInt64', statement.as_of)}"
     return statement.query(
         f"SELECT {named}count() AS calls FROM calls FINAL{joined} "
-        f"WHERE org_id = {{org:String}} AND {where}{until} {group}"
+        f"WHERE org_id = {{org:String}} AND {where}{statement.no_later} {group}"
     )
 
 

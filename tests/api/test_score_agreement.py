@@ -89,6 +89,13 @@ def test_two_annotators_agree_as_their_grades_say(product: Product, panel: Panel
     assert pair["spearman"]["value"] == pytest.approx(stats.spearmanr(a, b).statistic)
     assert pair["observed"]["value"] == pytest.approx((a == b).mean())
     assert pair["mean_distance"] == pytest.approx(np.abs(a - b).mean())
+    higher, known = pair["bias"], stats.ttest_rel(b, a)
+    assert (higher["difference"], higher["n_a"], higher["method"]) == (
+        pytest.approx((b - a).mean()),
+        len(kept),
+        "paired-t",
+    )
+    assert (higher["p_value"], higher["low"]) == pytest.approx((known.pvalue, known.confidence_interval().low))
     for measure in ("kappa", "weighted_kappa", "pearson", "spearman", "observed"):
         assert pair[measure]["low"] < pair[measure]["value"] < pair[measure]["high"]
     assert found["scale"] == "interval"
@@ -116,7 +123,7 @@ def test_categories_agree_and_do_not_correlate(product: Product, panel: Panel) -
     """Of categories there are kappa, alpha and F1 of each; correlation has a reason in its place."""
     found = ask(product, raters=people(panel.mood))
     [pair] = found["pairs"]
-    assert (pair["n"], pair["labels"]) == (THINGS, ["bad", "good"])
+    assert (pair["n"], pair["labels"], pair["bias"]) == (THINGS, ["bad", "good"], None)
     hits = sum(a > 2 and b > 2 for a, b in zip(panel.ana, panel.ben, strict=True))
     good = pair["categories"][1]
     assert good["recall"]["value"] == pytest.approx(hits / sum(grade > 2 for grade in panel.ana))

@@ -71,7 +71,7 @@ def test_the_whole_counts_scores_requests_and_what_is_missing(product: Product, 
     total, [point] = whole["total"], whole["points"]
     requests = {request_id for request_id, *_ in data.scored}
     assert (total["n"], total["requests"]) == (len(data.scored), len(requests))
-    assert point["missing"] == data.calls - len(requests)
+    assert total["missing"] == point["missing"] == data.calls - len(requests)
     assert total["mean"] == pytest.approx(statistics.fmean(value for *_, value in data.scored))
     assert (total["method"], total["clusters"]) == ("clustered-t", 30)
     assert not point["filling"]

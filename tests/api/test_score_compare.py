@@ -182,6 +182,7 @@ def test_a_pin_replays_to_the_byte(product: Product, name: str) -> None:
     assert again.headers["helicorder-replay"] == "identical"
     now = product.ask("GET", f"{link}/now").json()["data"]
     assert (now["identical"], now["changed"]) == (True, True)
+    assert (now["kind"], now["as_of"], now["question"]["name"]) == ("compare", first.json()["pin"]["as_of"], name)
     assert now["now"]["difference"]["mean_a"] < now["then"]["difference"]["mean_a"]
 
 

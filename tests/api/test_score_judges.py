@@ -111,12 +111,17 @@ def test_the_judge_is_seen_to_flatter(product: Product, truth: Truth) -> None:
 
 
 def test_points_over_time_have_both_means(product: Product, truth: Truth) -> None:
-    """With a bucket, each point has raw, corrected and the label count; all calls lie within the last points."""
-    found = ask(product, "judge", name=truth.name, bucket="hour")
+    """With a bucket, each point has raw, corrected and the label count; buckets without any are there, as gaps."""
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    window = {"start": (end - dt.timedelta(days=2)).isoformat(), "end": end.isoformat()}
+    found = ask(product, "judge", name=truth.name, bucket="hour", **window)
+    assert len(found["points"]) in (48, 49)
+    assert (found["points"][0]["judged"], found["points"][0]["raw"]["mean"]) == (0, None)
     assert sum(point["judged"] for point in found["points"]) == CALLS
     assert sum(point["labels"] for point in found["points"]) == found["labels"]
-    if len(found["points"]) == 1:
-        assert found["points"][0]["corrected"] == found["corrected"]
+    judged = [point for point in found["points"] if point["judged"]]
+    if len(judged) == 1:
+        assert judged[0]["corrected"] == found["corrected"]
 
 
 def test_labels_of_other_calls_correct_a_pass_rate(product: Product, truth: Truth) -> None:

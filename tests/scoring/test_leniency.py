@@ -1,14 +1,17 @@
 """Who scores higher than the others: by hand, against a regression, by law and by simulation."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
-from helicorder.scoring.leniency import Deviations, rater_biases
+from helicorder.model.findings import Means
+from helicorder.scoring.leniency import Apart, Deviations, bias_of_two, rater_biases
 
 Ratings = dict[int, dict[int, float]]
 """By thing what each rater said of it."""
@@ -115,3 +118,34 @@ def test_intervals_cover_and_flags_are_seldom_false() -> None:
     assert np.mean(blind) < 0.93, np.mean(blind)
     # Of 1,000 draws, with a standard error of one point.
     assert np.mean(flagged) <= 0.12, np.mean(flagged)
+
+
+def apart(
+    x: NDArray[np.float64], y: NDArray[np.float64], weight: NDArray[np.float64], block: NDArray[np.int64]
+) -> list[Apart]:
+    """The sums of two raters, by block."""
+    products = (weight, weight * x, weight * y, weight * (y - x) ** 2)
+    told = np.stack([np.bincount(block, of) for of in products], axis=1)
+    exact = [[Fraction(float(of)) for of in row] for row in told]
+    return [Apart(int(n), *row) for n, row in zip(np.bincount(block), exact, strict=True) if n]
+
+
+def test_the_bias_of_two_is_their_paired_difference() -> None:
+    """Of independent things it is scipy's paired t; in blocks the same difference, with about the same error."""
+    draw = np.random.default_rng(4)
+    x = draw.normal(size=300)
+    y = x + draw.normal(0.2, 0.5, 300)
+    one = bias_of_two(apart(x, y, np.ones(300), np.zeros(300, int)), 300)
+    known = stats.ttest_rel(y, x)
+    held = known.confidence_interval()
+    assert (one.low, one.high, one.p_value) == pytest.approx((held.low, held.high, known.pvalue))
+    blocks = bias_of_two(apart(x, y, np.ones(300), np.arange(300) % 50), 50)
+    assert blocks.difference == pytest.approx(one.difference)
+    assert blocks.standard_error == pytest.approx(one.standard_error, rel=0.3)
+    assert (blocks.method, one.method) == (Means.CLUSTERED, Means.PAIRED_T)
+    assert blocks.mean_a == pytest.approx(x.mean())
+    weight = draw.integers(1, 5, 300).astype(float)
+    weighed = bias_of_two(apart(x, y, weight, np.arange(300) % 50), 50)
+    assert weighed.difference == pytest.approx(np.average(y - x, weights=weight))
+    assert weighed.method is Means.WEIGHTED
+    assert bias_of_two([], 0).difference is None

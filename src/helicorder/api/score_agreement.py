@@ -18,11 +18,11 @@ from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.score_judges import rater_of
 from helicorder.api.selection import named, resolved, window_of
 from helicorder.errors import Invalid
-from helicorder.model.findings import Measure, OfCategory, RaterBias, Scale
+from helicorder.model.findings import Difference, Measure, OfCategory, RaterBias, Scale
 from helicorder.model.score import COUNTED_KINDS, ScoreKind
 from helicorder.scoring import agreement, agreement_blocks, correlation
 from helicorder.scoring.annotators import Pattern, krippendorff_alpha
-from helicorder.scoring.leniency import Deviations, rater_biases
+from helicorder.scoring.leniency import Apart, Deviations, bias_of_two, rater_biases
 from helicorder.telemetry import raters
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.raters import MOST_PATTERNS, Panel, Rater
@@ -120,6 +120,7 @@ async def _pair(
         pearson=_correlation(numbers, judged, "pearson") if numeric else _NOT_NUMBERS,
         spearman=_correlation(ranks, judged, "spearman") if numeric else _NOT_NUMBERS,
         mean_distance=float(apart / weight) if numeric and weight else None,
+        bias=_bias(numbers, judged) if numeric else None,
         **msgspec.structs.asdict(table),
     )
 
@@ -160,6 +161,12 @@ def _table(cells: Sequence[raters.Cell], judged: raters.Judged, *, ordered: bool
     weighted = agreement_blocks.weighted_kappa(blocks) if ordered else _NOT_ORDERED
     seen, beyond = agreement_blocks.observed(blocks), agreement_blocks.kappa(blocks)
     return _Table(seen, beyond, weighted, labels, confusion, agreement_blocks.by_category(blocks))
+
+
+def _bias(blocks: Sequence[raters.PairSums], judged: raters.Judged) -> Difference:
+    return bias_of_two(
+        [Apart(one.n, one.weight, one.x, one.y, one.xx + one.yy - 2 * one.xy) for one in blocks], judged.clusters
+    )
 
 
 def _correlation(blocks: Sequence[raters.PairSums], judged: raters.Judged, which: str) -> Measure:

@@ -96,7 +96,7 @@ async def judged(question: JudgeQuery, org_id: str, telemetry: Telemetry, as_of:
 
 async def _points(
     telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
-) -> dict[dt.datetime, judges.JudgedSums]:
+) -> dict[dt.datetime, judges.JudgedSums | None]:
     if question.bucket is None:
         return {}
     axis = Axis(window_of(question), question.bucket, checked_zone(question.zone), Clock.REQUESTED)

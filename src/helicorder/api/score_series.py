@@ -46,8 +46,9 @@ async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as
     """The answer to a series."""
     asked, kind = asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
     _check(question)
-    delays, total = await asyncio.gather(_delays(telemetry, question, asked), _total(telemetry, question, asked))
+    delays, whole = await asyncio.gather(_delays(telemetry, question, asked), _whole(telemetry, question, asked))
     [(_, points)] = await _lines(telemetry, question, asked, delays, [()])
+    total = None if whole is None else number_of(Number, whole, kind)
     segments = await _segments(telemetry, question, asked, delays) if question.by else []
     return ScoreSeries(question.name, kind, question.clock, total, points, segments)
 
@@ -128,11 +129,21 @@ def _filling(delays: Delays | None, complete: float | None) -> bool:
     return delays is not None and complete is not None and still_filling(complete)
 
 
-async def _total(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Number | None:
+async def _whole(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> series.Sums | None:
     if not question.total:
         return None
-    found = await series.by_segment(telemetry, asked, window_of(question), question.clock)
-    return number_of(Number, found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
+    window, clock = window_of(question), question.clock
+    found, calls = await asyncio.gather(
+        series.by_segment(telemetry, asked, window, clock), _calls_in(telemetry, asked, window, clock)
+    )
+    whole = found.get((), _NOTHING)
+    return whole if calls is None else msgspec.structs.replace(whole, calls=calls.get((), 0))
+
+
+async def _calls_in(
+    telemetry: Telemetry, asked: series.Question, window: Window, clock: Clock
+) -> dict[series.Keys, int] | None:
+    return await series.calls_by_segment(telemetry, asked, window, ()) if clock is Clock.REQUESTED else None
 
 
 KIND = Kind("series", SeriesQuery, over_time)

@@ -1,11 +1,13 @@
 """Who scores higher than the others: the bias of each rater, from things that several of them rated."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import msgspec
 import numpy as np
 
-from helicorder.model.findings import Interval, Measure, RaterBias
+from helicorder.model.findings import Difference, Interval, Means, Measure, RaterBias
+from helicorder.scoring.comparison import paired
 from helicorder.scoring.jackknife import Floats, Sure, without_each
 from helicorder.scoring.multiplicity import adjusted
 from helicorder.scoring.statistics import CONFIDENCE
@@ -26,6 +28,43 @@ class Deviations(msgspec.Struct, frozen=True):
     sums: tuple[float, ...]
     block: int = 0
     weight: float | None = None
+
+
+class Apart(msgspec.Struct, frozen=True):
+    """Things of one block that two raters both judged: what they stand for, and sums of what each said.
+
+    ``squares`` is of the differences, the second less the first; it is needed where there is but one block.
+    """
+
+    n: int
+    weight: Fraction
+    first: Fraction
+    second: Fraction
+    squares: Fraction
+
+
+def bias_of_two(blocks: Sequence[Apart], clusters: int, level: float = CONFIDENCE) -> Difference:
+    """How much higher the second of two raters scores the same things.
+
+    Of things that are independent and weigh the same, in one block, Student's paired t; else Student's interval with
+    the error of the jackknife over blocks. ``clusters`` is how many there are.
+    """
+    n = sum(block.n for block in blocks)
+    if len(blocks) == 1:
+        return paired(n, blocks[0].second - blocks[0].first, blocks[0].squares, level)
+    sums = np.array([(float(one.weight), float(one.first), float(one.second)) for one in blocks]).reshape(-1, 3)
+    if not n:
+        return Difference(level=level)
+    weight, first, second = without_each(sums).T
+    sure = Sure.of(((second - first) / weight)[None])
+    low, high = sure.interval(level)
+    even = all(one.weight == one.n for one in blocks)
+    return Difference(
+        difference=float(sure.amounts[0]), low=low, high=high, p_value=next(iter(sure.p_values()), None),
+        standard_error=None if sure.errors is None else float(sure.errors[0]), n_a=n, n_b=n,
+        mean_a=float(first[0] / weight[0]), mean_b=float(second[0] / weight[0]), clusters=clusters,
+        method=Means.CLUSTERED if even else Means.WEIGHTED, level=level,
+    )  # fmt: skip
 
 
 def rater_biases(found: Sequence[Deviations], raters: int, level: float = CONFIDENCE) -> list[RaterBias]:

@@ -247,7 +247,7 @@ class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedPoint(JudgedMean, frozen=True, kw_only=True):
-    """The means of one bucket of time."""
+    """The means of one bucket of time; null in one in which the judge judged nothing: a gap, not a zero."""
 
     start: dt.datetime
 
@@ -263,7 +263,8 @@ class Judged(JudgedMean, frozen=True, kw_only=True):
 class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Two raters, by their places in the question; the first is taken as right where it matters.
 
-    ``n`` things were judged by both. ``confusion`` counts them, with a row for each of ``labels`` as the first said it
+    ``n`` things were judged by both. ``bias`` is how much higher the second scores them, a paired difference; null of
+    categories. ``confusion`` counts them, with a row for each of ``labels`` as the first said it
     and a column as the second did. All else weighs each thing by the inverse of the probability with which it came to
     be judged by both. What is not defined is null with a ``reason``.
     """
@@ -276,6 +277,7 @@ class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     pearson: Measure
     spearman: Measure
     mean_distance: float | None
+    bias: Difference | None
     labels: list[str]
     confusion: list[list[int]]
     categories: list[OfCategory]

@@ -80,7 +80,7 @@ def test_the_planted_fault_is_found_by_clicking(page: Page) -> None:
     expect(french).to_contain_text("flagged")
     english = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="en", exact=True))
     expect(english).to_contain_text("not yet known")
-    expect(page.get_by_text("2 looks, 1 flagged")).to_be_visible()
+    expect(page.get_by_text("3 looks, 1 flagged")).to_be_visible()
 
 
 def test_a_part_leads_to_requests_that_open(page: Page) -> None:
@@ -135,7 +135,8 @@ def test_a_distribution_says_what_the_api_says(page: Page, filled: Product) -> N
     body = asked(page, "/v1/scores/distribution/query", lambda: page.goto(f"/scores/helpfulness?{TWO_WEEKS}"))
     told = answer(filled, "/v1/scores/distribution/query", body)
     bins = numbers(as_table(page, "How it is spread"))
-    assert bins == [[one["low"], one["high"], one["n"]] for one in told["bins"]]
+    fields = ("low", "high", "n", "share", "share_low", "share_high")
+    assert bins == [[one[field] for field in fields] for one in told["bins"]]
     quantiles = numbers(page.get_by_role("table", name=re.compile("Quantiles")))
     assert quantiles == [[one["q"], one["value"], one["low"], one["high"]] for one in told["quantiles"]]
 
@@ -196,13 +197,17 @@ def test_what_to_label_next_comes_with_probabilities(page: Page, filled: Product
     assert [json.loads(line)["inclusion"] for line in lines] == [item["inclusion"] for item in items]
 
 
-def test_drift_needs_anchors_and_tells_who_moved(page: Page) -> None:
-    """Without anchors the page says what they are; with some it says who moved, or that it is not known yet."""
-    page.goto(f"/judges?{TWO_WEEKS}&name=correct&tab=drift")
+def test_drift_needs_anchors_and_tells_who_moved(page: Page, filled: Product) -> None:
+    """Without anchors the page says what they are; with the demo's it says that the judge moved, and by how much."""
+    page.goto(f"/judges?{TWO_WEEKS}&name=faithfulness&tab=drift")
     expect(page.get_by_text("Say which calls are anchors")).to_be_visible()
     page.get_by_role("group", name="Anchors").get_by_role("button", name="Filter").click()
-    add_condition(page, "Property", "language", "en")
-    expect(page.get_by_text(re.compile("Not yet known: it takes at least 30 anchors"))).to_be_visible()
+    body = asked(page, "/v1/scores/drift/query", lambda: add_condition(page, "Property", "anchor", "yes"))
+    told = answer(filled, "/v1/scores/drift/query", body)
+    assert told["verdict"]["word"] == "judge"
+    expect(page.get_by_text(told["verdict"]["sentence"])).to_be_visible()
+    expect(page.get_by_text(f"{told['anchors']['n_a']} anchors, paired")).to_be_visible()
+    expect(page.get_by_role("row").filter(has=page.get_by_label("this answer"))).to_contain_text("the judge")
 
 
 def add_condition(page: Page, what: str, name: str, value: str) -> None:
@@ -228,6 +233,33 @@ def test_raters_agree_as_the_api_says(page: Page, filled: Product) -> None:
     expect(page.get_by_role("heading", name="ana and ben")).to_be_visible()
     confusion = page.get_by_role("table", name=re.compile("What ben said where ana"))
     assert [[int(text) for text in row] for row in cells(confusion)] == pair["confusion"]
+
+
+def test_who_is_lenient_is_told_and_flagged(page: Page, filled: Product) -> None:
+    """How much higher each rater scores on the same things stands with its interval; the demo's kind one is flagged."""
+    body = asked(page, "/v1/scores/agreement/query", lambda: page.goto(f"/agreement?{TWO_WEEKS}&name=tone"))
+    told = answer(filled, "/v1/scores/agreement/query", body)
+    names = ["".join(rater["authors"]) for rater in told["raters"]]
+    rows = page.get_by_role("figure", name="How much higher each rater scores").get_by_role("listitem")
+    for one in told["biases"]:
+        row = rows.filter(has_text=names[one["rater"]])
+        expect(row).to_contain_text(f"n {one['bias']['n']}")
+    expect(rows.filter(has_text="carla")).to_contain_text("flagged")
+
+
+def test_lines_of_segments_say_what_the_api_says(page: Page, filled: Product) -> None:
+    """Split by a dimension, every number of every line is the API's."""
+    body = asked(
+        page,
+        "/v1/scores/series/query",
+        lambda: page.goto(f"/scores/helpfulness?{TWO_WEEKS}&bucket=day&zone=UTC&lines=property:language"),
+    )
+    told = answer(filled, "/v1/scores/series/query", body)["segments"]
+    assert len(told) == 3
+    shown = numbers(as_table(page, "Over time"))
+    fields = ("mean", "low", "high", "n")
+    points = zip(*(line["points"] for line in told), strict=True)
+    assert shown == [[point[field] for point in row for field in fields] for row in points]
 
 
 def cells(table: Locator) -> list[list[str]]:

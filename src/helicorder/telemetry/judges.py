@@ -29,7 +29,8 @@ class JudgedSums(msgspec.Struct, frozen=True):
         judged, labels: things. drawn: labels with an inclusion probability.
         groups, labelled_groups: clusters, and those that hold a label.
         totals, products: of `sql.judges.PARTS` over clusters.
-        table: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
+        differ: labels that say another thing than the judge, as booleans.
+        table: by (judge, people) as (yes yes, yes no, no yes, no no), the sums of labels' weights and of their squares.
     """
 
     judged: int
@@ -39,7 +40,8 @@ class JudgedSums(msgspec.Struct, frozen=True):
     labelled_groups: int
     totals: tuple[Fraction, ...]
     products: tuple[tuple[Fraction, ...], ...]
-    table: tuple[int, int, int, int]
+    differ: int
+    table: tuple[tuple[Fraction, Fraction], ...]
 
 
 class Judging(msgspec.Struct, frozen=True):
@@ -111,7 +113,8 @@ def _sums(row: Row, places: int) -> JudgedSums:
         labelled_groups=row["labelled_groups"],
         totals=totals,
         products=products,
-        table=(row["tt"], row["tf"], row["ft"], row["ff"]),
+        differ=row["differ"],
+        table=tuple((row[name] / unit, row[f"{name}_2"] / unit**2) for name in statements.VERDICTS),
     )
 
 

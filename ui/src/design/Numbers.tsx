@@ -52,9 +52,9 @@ export function Difference(props: {
   return (
     <span className={css.trust} data-tone={sure && better ? (good ? "good" : "bad") : undefined}>
       <span className={css.mean}>{signed(value, write)}</span>
-      {low !== null && high !== null && (
+      {value !== null && (
         <span className={css.interval}>
-          {signed(low, write)} to {signed(high, write)}
+          {low === null || high === null ? "no interval" : `${signed(low, write)} to ${signed(high, write)}`}
         </span>
       )}
     </span>

@@ -17,6 +17,7 @@ describe("numbers", () => {
     expect(score(-12.34)).toBe("-12.3");
     expect(score(0.000012)).toBe("1.2e-5");
     expect(score(1234.5)).toBe("1230");
+    expect(signed(-2.7e-18)).toBe("0");
   });
 
   test("differences carry their sign", () => {

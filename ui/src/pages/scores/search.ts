@@ -18,6 +18,8 @@ export interface NamedSearch extends SelectionSearch {
 
 export interface ScoreSearch extends SelectionSearch {
   bucket?: Bucket;
+  /** A dimension whose largest values have lines of their own over time. */
+  lines?: string;
   /** One or two dimensions to cut the score by. */
   by?: string[];
   top?: number;
@@ -96,7 +98,7 @@ const CLUSTERINGS = ["auto", "session", "user", "none"] as const;
 export const SOURCES = ["human", "model", "code", "end_user", "api"] as const;
 const COVARIATES = ["prompt_tokens", "hour"] as const;
 const BUCKETS = ["min", "hour", "day", "week", "month", "year"] as const;
-const SCALES = ["nominal", "ordinal", "interval"] as const;
+const SCALES = ["nominal", "ordinal", "interval", "ratio"] as const;
 const METHODS = ["ppi++", "rogan-gladen"] as const;
 export const COUNTED: readonly ScoreKind[] = ["numeric", "boolean"];
 
@@ -118,6 +120,7 @@ export function readScore(raw: Raw): ScoreSearch {
   return kept({
     ...readSelection(raw),
     bucket: oneOf(BUCKETS, raw.bucket),
+    lines: text(raw.lines),
     by: texts(raw.by)?.slice(0, 2),
     top: whole(raw.top, 1, 200),
     sort: oneOf(["n", "mean"] as const, raw.sort),

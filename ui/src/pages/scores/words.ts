@@ -1,6 +1,6 @@
 /** The API's words as people say them. */
 
-import type { Clustering, Correction, Direction, Means, Method, ScoreKind, Source, Word } from "@/api";
+import type { Clustering, Correction, Direction, Interval, Means, Method, ScoreKind, Source, Word } from "@/api";
 import type { Tone } from "@/design";
 
 export const KINDS: Record<ScoreKind, string> = {
@@ -53,6 +53,17 @@ export const METHODS: Record<Method | Means | Correction, string> = {
   "rogan-gladen": "Rogan–Gladen",
 };
 
+/** How the interval of a measure of agreement was made. */
+export const MEASURE_METHODS: Record<Interval, string | undefined> = {
+  none: undefined,
+  wilson: "Wilson’s interval",
+  "delta-method": "delta method",
+  fisher: "Fisher’s interval",
+  "bonett-wright": "Bonett and Wright’s interval",
+  bootstrap: "bootstrap of whole things",
+  jackknife: "jackknife over blocks of sessions",
+};
+
 export const VERDICT_TONES: Record<Word, Tone> = {
   better: "good",
   worse: "bad",
@@ -100,5 +111,6 @@ export const LIMITS: readonly string[] = [
   "A stretch without scores has no mean. It is a gap, not a zero.",
   "Striped stretches are still filling: scores of theirs are expected to come.",
   "Scores that were drawn with a known probability weigh by it. What nobody could draw is outside of the estimate.",
+  "Scores of sessions, users and spans have no request: they are placed when they were judged.",
   "No interval knows of a judge that is wrong. Correct it under Judges.",
 ];

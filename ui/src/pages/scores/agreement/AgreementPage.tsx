@@ -117,6 +117,7 @@ function ScaleChoice({ search, put }: { search: AgreementSearch; put: RatedProps
       options={[
         { value: "interval", label: "interval", note: "their size" },
         { value: "ordinal", label: "ordinal", note: "their order" },
+        { value: "ratio", label: "ratio", note: "their proportion" },
         { value: "nominal", label: "nominal", note: "being different" },
       ]}
       onChange={(scale) => put({ scale: scale === "interval" ? undefined : scale })}

@@ -1,14 +1,16 @@
 import type { ReactNode } from "react";
-import type { Agreement, Measure, PairAgreement } from "@/api";
+import type { Agreement, Measure, PairAgreement, RaterBias } from "@/api";
 import { HeatMap, type Tile } from "@/charts/HeatMap";
-import { Facts, Panel, Segments, Stat, Trust } from "@/design";
-import { count, interval, score } from "@/format/numbers";
+import { Intervals } from "@/charts/Intervals";
+import { Badge, Facts, Panel, Segments, Stat, Trust } from "@/design";
+import { count, interval, score, signed } from "@/format/numbers";
 import parts from "../parts/parts.module.css";
 import { nameOf } from "../parts/RaterPicker";
 import type { MeasureName } from "../search";
+import { METHODS } from "../words";
 import { Confusion } from "./Confusion";
 import css from "./figures.module.css";
-import { ofMeasure } from "./trust";
+import { endsOf, endsOfDifference, ofMeasure, pValue } from "./trust";
 
 export const MEASURE_WORDS: Record<MeasureName, { label: string; title: string }> = {
   kappa: { label: "Kappa", title: "Cohen’s kappa: agreement beyond chance" },
@@ -65,12 +67,15 @@ export function AgreementPanels(props: AgreementProps) {
             }))}
           />
           <p className={css.small}>
-            {MEASURE_WORDS[measure].title}. A pair that is pressed is shown in detail below. Intervals of 95 % take the
-            things as independent of one another.
+            {MEASURE_WORDS[measure].title}, with its interval of 95 % and n. Each thing weighs by how it came to be
+            judged by both. A pair that is pressed is shown in detail below.
           </p>
         </div>
       </Panel>
-      <Together agreement={agreement} />
+      <div className={css.two}>
+        <Together agreement={agreement} />
+        <Leniency biases={agreement.biases} names={names} />
+      </div>
       {chosen && <PairPanel pair={chosen} names={[names[chosen.raters[0]] ?? "", names[chosen.raters[1]] ?? ""]} />}
     </>
   );
@@ -132,13 +137,66 @@ function Together({ agreement: { alpha, scale, raters } }: { agreement: Agreemen
   );
 }
 
-/** Two raters in detail: each measure there is, and how often they say what. */
+/** How much higher each rater scores than the raters do on average, on the same things. */
+function Leniency({ biases, names }: { biases: readonly RaterBias[]; names: readonly string[] }) {
+  return (
+    <Panel title="Who is lenient" note="against the raters’ average, on the same things">
+      {biases.length === 0 ? (
+        <p className={css.small}>Nobody can be told to be: the raters do not give numbers, or not of one kind.</p>
+      ) : (
+        <div className={css.stack}>
+          <Intervals
+            label="How much higher each rater scores"
+            reference={0}
+            write={signed}
+            rows={biases.map(({ rater, bias, adjusted_p, flagged }) => ({
+              key: String(rater),
+              label: names[rater] ?? "",
+              ...endsOf(ofMeasure(bias)),
+              note: (
+                <span className={css.sliceNote}>
+                  {flagged && <Badge tone="accent">flagged</Badge>}n {count(bias.n)} · adjusted p {pValue(adjusted_p)}
+                </span>
+              ),
+            }))}
+          />
+          <p className={css.small}>
+            {count(biases.length)} raters are {count(biases.length)} looks: flagged is whose p-value, adjusted for all
+            of them, is at most 0.1.
+          </p>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+/** Two raters in detail: who scores higher, each measure there is, and how often they say what. */
 export function PairPanel({ pair, names }: { pair: PairAgreement; names: readonly [string, string] }) {
   const [first, second] = names;
   return (
     <Panel title={`${first} and ${second}`} note={`n ${count(pair.n)} judged by both`}>
       <div className={css.two}>
         <div className={css.stack}>
+          <h3>Who scores higher</h3>
+          {pair.bias?.difference == null ? (
+            <p className={css.small}>
+              Nobody: {pair.n === 0 ? "nothing was judged by both" : "categories have no size"}.
+            </p>
+          ) : (
+            <Intervals
+              label={`${second} minus ${first}`}
+              reference={0}
+              write={signed}
+              rows={[
+                {
+                  key: "bias",
+                  label: `${second} − ${first}`,
+                  ...endsOfDifference(pair.bias),
+                  note: `n ${count(pair.bias.n_a)} · ${METHODS[pair.bias.method ?? "none"]}`,
+                },
+              ]}
+            />
+          )}
           <h3>Measures</h3>
           <Facts
             rows={[

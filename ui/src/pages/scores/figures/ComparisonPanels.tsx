@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Compared } from "@/api";
+import type { Compared, Form } from "@/api";
 import { Intervals } from "@/charts/Intervals";
 import { Facts, Note, Panel, Stat } from "@/design";
 import { count, percent, score, signed } from "@/format/numbers";
@@ -97,7 +97,7 @@ function Ways({ compared: { difference, anytime, adjusted, variance_ratio } }: {
                   value: once.value,
                   low: anytime.low,
                   high: anytime.high,
-                  note: `${levelName(anytime.level)} · anytime-valid: holds at every look, so it is wider`,
+                  note: `${levelName(anytime.level)} · anytime-valid (${FORMS[anytime.method ?? "asymptotic"]}): holds at every look`,
                 },
               ]
             : []),
@@ -122,6 +122,8 @@ function Ways({ compared: { difference, anytime, adjusted, variance_ratio } }: {
     </>
   );
 }
+
+const FORMS: Record<Form, string> = { asymptotic: "asymptotic", "beta-binomial": "exact" };
 
 function helped(ratio: number | null): string {
   if (ratio === null) return "gain not known";

@@ -2,8 +2,9 @@ import type { Bin, Distribution } from "@/api";
 import { Histogram } from "@/charts/Histogram";
 import { Intervals } from "@/charts/Intervals";
 import { Datum } from "@/charts/Values";
-import { Empty, Table } from "@/design";
+import { Empty, Note, Table } from "@/design";
 import { count, score } from "@/format/numbers";
+import { METHODS } from "../words";
 import css from "./figures.module.css";
 
 /** How the values are spread: bins and quantiles of numbers, shares of categories. */
@@ -15,7 +16,8 @@ export function DistributionFigure({ distribution, asTable }: { distribution: Di
   return asTable ? <SpreadTables of={distribution} /> : <Spread of={distribution} />;
 }
 
-function Spread({ of: { name, bins, quantiles, n } }: { of: Distribution }) {
+function Spread({ of: distribution }: { of: Distribution }) {
+  const { name, bins, quantiles } = distribution;
   return (
     <div className={css.stack}>
       <Histogram label={`Scores of ${name} by value`} bins={bins.map((bin) => ({ label: labelOf(bin), n: bin.n }))} />
@@ -29,11 +31,24 @@ function Spread({ of: { name, bins, quantiles, n } }: { of: Distribution }) {
           high,
         }))}
       />
-      <p className={css.small}>
-        n {count(n)}. Intervals of quantiles assume no distribution, and independent scores: of scores that come in
-        sessions they are too narrow.
-      </p>
+      <Grounds of={distribution} />
     </div>
+  );
+}
+
+/** What the numbers rest on: how many, how independent, and how their intervals were made. */
+function Grounds({ of: { n, clusters, method, quantile_method, quantiles, warning } }: { of: Distribution }) {
+  const ranks = quantile_method === "ranks" ? "ranks of independent values" : "ranks of as many as they amount to";
+  return (
+    <>
+      <p className={css.small}>
+        n {count(n)}
+        {clusters !== n && `, ${count(clusters)} clusters`}. Intervals of 95 %, one at a time: shares by{" "}
+        {METHODS[method]}
+        {quantiles.length > 0 && `, quantiles by ${ranks}`}.
+      </p>
+      {warning && <Note>{warning}</Note>}
+    </>
   );
 }
 
@@ -52,6 +67,9 @@ function SpreadTables({ of: { name, bins, quantiles } }: { of: Distribution }) {
           { key: "low", title: "From", align: "end", cell: (bin) => <Datum value={bin.low} write={score} /> },
           { key: "high", title: "To below", align: "end", cell: (bin) => <Datum value={bin.high} write={score} /> },
           { key: "n", title: "n", align: "end", cell: (bin) => <Datum value={bin.n} write={count} /> },
+          { key: "share", title: "Share", align: "end", cell: (bin) => <Datum value={bin.share} write={score} /> },
+          { key: "from", title: "from", align: "end", cell: (bin) => <Datum value={bin.share_low} write={score} /> },
+          { key: "to", title: "to", align: "end", cell: (bin) => <Datum value={bin.share_high} write={score} /> },
         ]}
       />
       <Table
@@ -69,7 +87,8 @@ function SpreadTables({ of: { name, bins, quantiles } }: { of: Distribution }) {
   );
 }
 
-function Shares({ of: { name, shares, n } }: { of: Distribution }) {
+function Shares({ of: distribution }: { of: Distribution }) {
+  const { name, shares } = distribution;
   return (
     <div className={css.stack}>
       <Intervals
@@ -83,9 +102,7 @@ function Shares({ of: { name, shares, n } }: { of: Distribution }) {
           note: `n ${count(size)}`,
         }))}
       />
-      <p className={css.small}>
-        n {count(n)}. Shares of the scores as they are: not weighted by how they were drawn, and taken as independent.
-      </p>
+      <Grounds of={distribution} />
     </div>
   );
 }

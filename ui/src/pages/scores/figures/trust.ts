@@ -3,7 +3,7 @@
 import type { Difference, Number as Estimated, Mean, Measure } from "@/api";
 import type { IntervalRow } from "@/charts/Intervals";
 import type { Trusted } from "@/design";
-import { METHODS } from "../words";
+import { MEASURE_METHODS, METHODS } from "../words";
 
 export function ofNumber(number: Estimated): Trusted {
   return { ...number, method: METHODS[number.method] };
@@ -26,6 +26,7 @@ export function ofMeasure(measure: Measure): Trusted {
     low: measure.low ?? null,
     high: measure.high ?? null,
     n: measure.n ?? 0,
+    method: MEASURE_METHODS[measure.method ?? "none"],
     warning: measure.reason,
   };
 }

@@ -73,7 +73,7 @@ function Differences({ asked: { cluster: _cluster, ...asked }, search }: Omit<Ta
   return (
     <Panel
       title="Where judge and people differ"
-      note="labels counted one by one, not weighted by how they were drawn"
+      note="the table counts labels; shares weigh them by how they were drawn"
       actions={agreement.data && <PinButton pin={agreement.data.pin} />}
     >
       <Answered query={agreement} height="12rem">

@@ -5,10 +5,11 @@ import { getScoreSeriesOptions } from "@/api/@tanstack/react-query.gen";
 import { useWindow } from "@/data/now";
 import type { Bucket } from "@/data/window";
 import { useZone } from "@/data/zone";
-import { Answered, Panel, Select } from "@/design";
+import { Answered, Button, Empty, Panel, Select } from "@/design";
 import { useZoom } from "@/shell/TimeRange";
 import { SeriesFigure } from "../figures/SeriesFigure";
 import { TotalFigure } from "../figures/TotalFigure";
+import { DimensionPicker, useDimensions } from "../parts/DimensionPicker";
 import { Moved } from "../parts/Moved";
 import { PinButton } from "../parts/PinButton";
 import type { SelectedScore } from "../selection";
@@ -22,6 +23,8 @@ const route = getRouteApi("/shell/scores/$name");
 export function SeriesPanel({ selected, direction }: { selected: SelectedScore; direction: Direction }) {
   const search = route.useSearch();
   const put = usePut();
+  const { lines } = search;
+  const dimensions = useDimensions(lines ? [lines] : []);
   const zone = useZone();
   const zoom = useZoom();
   const window = useWindow();
@@ -29,7 +32,7 @@ export function SeriesPanel({ selected, direction }: { selected: SelectedScore; 
   const possible = bucketsFor(window);
   const bucket: Bucket = search.bucket && possible.includes(search.bucket) ? search.bucket : fitting;
   const series = useQuery({
-    ...getScoreSeriesOptions({ body: { ...selected, bucket, zone, total: true } }),
+    ...getScoreSeriesOptions({ body: { ...selected, bucket, zone, total: true, by: lines ? [lines] : [] } }),
     placeholderData: keepPreviousData,
   });
   return (
@@ -38,6 +41,14 @@ export function SeriesPanel({ selected, direction }: { selected: SelectedScore; 
       note={`days of ${zone}`}
       actions={
         <>
+          <DimensionPicker
+            label="Split by"
+            lead="split by"
+            value={lines}
+            none="nothing"
+            dimensions={dimensions}
+            onChange={(chosen) => put({ lines: chosen })}
+          />
           <Select
             label="Width of a point"
             lead="per"
@@ -50,19 +61,30 @@ export function SeriesPanel({ selected, direction }: { selected: SelectedScore; 
       }
     >
       <Answered query={series} height="19rem">
-        {({ data }) => (
-          <div className={css.series}>
-            {data.total && (
-              <TotalFigure total={data.total} kind={data.kind}>
-                <div className={css.before}>
-                  <span>Against the time before</span>
-                  <Moved direction={direction} selected={selected} />
-                </div>
-              </TotalFigure>
-            )}
-            <SeriesFigure series={data} end={selected.end} bucket={bucket} height={220} onBrush={zoom} />
-          </div>
-        )}
+        {({ data }) =>
+          data.total?.n === 0 && selected.clock !== "judged" ? (
+            <Empty
+              title="No scores of requests in this time"
+              action={<Button onClick={() => put({ clock: "judged" })}>Place scores when they were judged</Button>}
+            >
+              <p>
+                Widen the time, or take something off the filter. Scores of sessions, users and spans have no request.
+              </p>
+            </Empty>
+          ) : (
+            <div className={css.series}>
+              {data.total && (
+                <TotalFigure total={data.total} kind={data.kind}>
+                  <div className={css.before}>
+                    <span>Against the time before</span>
+                    <Moved direction={direction} selected={selected} />
+                  </div>
+                </TotalFigure>
+              )}
+              <SeriesFigure series={data} end={selected.end} bucket={bucket} height={220} onBrush={zoom} />
+            </div>
+          )
+        }
       </Answered>
     </Panel>
   );

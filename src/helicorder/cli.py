@@ -19,7 +19,7 @@ from helicorder import __version__
 from helicorder.data_directory import hold
 from helicorder.errors import HelicorderError, Invalid
 from helicorder.model.principal import Scope
-from helicorder.settings import BadSetting, Settings, read
+from helicorder.settings import BadSetting, Settings, api_key, read
 
 if TYPE_CHECKING:
     from helicorder.control.access import Access
@@ -87,6 +87,25 @@ def doctor(*, data_dir: DataDir = None) -> None:
         ("", "check", "finding"), [("ok" if row.healthy else "PROBLEM", row.check, row.finding) for row in findings]
     )
     if not all(row.healthy for row in findings):
+        sys.exit(1)
+
+
+@app.command(name="import")
+def import_(
+    *files: Annotated[
+        Path, Parameter(help="Files of scores, of all their versions, or of calls; JSON lines, CSV, Parquet, Arrow.")
+    ],
+    url: Annotated[str, Parameter(help="Where the server is.")] = "http://127.0.0.1:8585",
+    key: Annotated[str | None, Parameter(help="A key with the write scope; else HELICONE_API_KEY.")] = None,
+) -> None:
+    """Bring exported files into a server. Run it again after a failure: nothing is doubled.
+
+    A row that is refused is told of on standard error, with its file, its line and the reason; the others are brought
+    in, and the command ends with status 1.
+    """
+    from helicorder.importer.command import run  # noqa: PLC0415 -- as above
+
+    if not run(files, url, key or api_key(), out, Console(stderr=True, soft_wrap=True, highlight=False, markup=False)):
         sys.exit(1)
 
 

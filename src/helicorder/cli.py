@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helicorder.control.access import Access
 
 T = TypeVar("T")
+INTERRUPTED = 130
 
 # Parts are imported inside the commands: each then starts in the time of what it needs, and a second server on
 # a held data directory is refused before the first heavy import.
@@ -97,6 +98,10 @@ def import_(
     ],
     url: Annotated[str, Parameter(help="Where the server is.")] = "http://127.0.0.1:8585",
     key: Annotated[str | None, Parameter(help="A key with the write scope; else HELICONE_API_KEY.")] = None,
+    again: Annotated[
+        bool,
+        Parameter(help="Bring in once more what an earlier run has brought in, as after deleting it.", negative=""),
+    ] = False,
 ) -> None:
     """Bring exported files into a server. Run it again after a failure: nothing is doubled.
 
@@ -105,7 +110,8 @@ def import_(
     """
     from helicorder.importer.command import run  # noqa: PLC0415 -- as above
 
-    if not run(files, url, key or api_key(), out, Console(stderr=True, soft_wrap=True, highlight=False, markup=False)):
+    err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    if not run(files, url, key or api_key(), out, err, again=again):
         sys.exit(1)
 
 
@@ -234,5 +240,8 @@ def main() -> None:
     try:
         app()
     except (HelicorderError, BadSetting, OSError) as problem:
-        print(f"helicorder: {problem}", file=sys.stderr)  # noqa: T201 -- the command's output
+        for sentence in (problem, *getattr(problem, "__notes__", ())):
+            print(f"helicorder: {sentence}", file=sys.stderr)  # noqa: T201 -- the command's output
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

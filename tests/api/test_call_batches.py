@@ -168,6 +168,7 @@ def test_a_batch_of_calls_under_one_key_has_one_effect(product: Product) -> None
     first = record(product, {"created_at": AT}, {"created_at": AT}, headers=key)
     again = record(product, {"created_at": AT}, {"created_at": AT}, headers=key)
     assert first.body == again.body
+    assert [one.headers.get("idempotent-replayed") for one in (first, again)] == [None, "true"]
     assert record(product, {"created_at": AT}, headers=key).status == 409
 
 

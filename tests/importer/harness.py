@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,16 @@ def command(url: str, key: str, *files: Path) -> list[str]:
     return [sys.executable, "-m", "helicorder", "import", *map(str, files), "--url", url, "--key", key]
 
 
-def brought(url: str, key: str, *files: Path) -> subprocess.CompletedProcess[str]:
+def brought(url: str, key: str, *files: Path, options: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """An import, run to its end."""
-    environment = os.environ | {"COLUMNS": "1000"}
+    environment = {name: value for name, value in os.environ.items() if name != "HELICONE_API_KEY"}
     return subprocess.run(
-        command(url, key, *files), capture_output=True, text=True, timeout=110, check=False, env=environment
+        [*command(url, key, *files), *options],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env=environment,
     )
 
 

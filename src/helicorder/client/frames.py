@@ -1,6 +1,7 @@
 """Data frames, in and out, over Arrow; pandas and polars are there if somebody has installed them."""
 
 import importlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _SLICE = 1_000
 """Rows that become Python's own at a time."""
+_INDEX = re.compile(r"__index_level_\d+__")
+"""Where pandas puts an index without a name: the numbers of rows that were sorted or filtered."""
 
 
 def to_pandas(file: bytes) -> "pd.DataFrame":
@@ -75,7 +78,7 @@ def _given(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _map(value) if isinstance(value, dict | list) else value
         for name, value in row.items()
-        if value is not None
+        if value is not None and not _INDEX.match(name)
     }
 
 

@@ -13,7 +13,7 @@ from helicorder.importer.run import Progress, Told, import_files
 _OFTEN, _SELDOM = 0.5, 10.0
 
 
-def run(files: Sequence[Path], url: str, key: str, out: Console, err: Console) -> bool:
+def run(files: Sequence[Path], url: str, key: str, out: Console, err: Console, *, again: bool) -> bool:
     """Import files; whether every row of every file was brought in.
 
     Raises:
@@ -27,7 +27,7 @@ def run(files: Sequence[Path], url: str, key: str, out: Console, err: Console) -
     for path in files:
         path.open("rb").close()
     reporter = Reporter(err)
-    done = import_files(files, url, key, Told(reporter.refused, reporter.progress))
+    done = import_files(files, url, key, Told(reporter.refused, reporter.progress), again=again)
     for path, progress in zip(files, done, strict=True):
         if progress.problem:
             err.print(f"{path} {progress.problem}")
@@ -36,8 +36,12 @@ def run(files: Sequence[Path], url: str, key: str, out: Console, err: Console) -
 
 
 def _summary(path: Path, progress: Progress) -> str:
-    said = f"{path}: {progress.brought:,} {progress.kind or 'rows'} brought in"
-    return f"{said}, {progress.refused:,} refused" if progress.refused else said
+    said = [f"{path}: {progress.brought:,} {progress.kind or 'rows'} brought in"]
+    if progress.before:
+        said.append(f"{progress.before:,} of them were there already")
+    if progress.refused:
+        said.append(f"{progress.refused:,} refused")
+    return ", ".join(said)
 
 
 class Reporter:
@@ -59,6 +63,5 @@ class Reporter:
         if now - self._told < self._every:
             return
         self._told = now
-        rows = progress.brought + progress.refused
-        speed = rows / max(now - self._began, 0.001)
-        self._err.print(f"{path}: {rows:,} rows, {progress.refused:,} refused, {speed:,.0f} rows/s", end=self._end)
+        done = f"{progress.read:,} rows read, {progress.brought:,} brought in, {progress.refused:,} refused"
+        self._err.print(f"{path}: {done}, {now - self._began:,.0f} s", end=self._end)

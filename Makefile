@@ -8,29 +8,38 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow lint fix bench openapi docs lock setup clean
+.PHONY: help serve test test-slow test-ui lint fix ui bench openapi docs lock setup clean
 
 help: ## Lists the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(READY) ## Runs the product on http://127.0.0.1:8585, its data in ./data.
+serve: ui ## Runs the product on http://127.0.0.1:8585, its data in ./data.
 	@exec $(BIN)/helicorder serve $(ARGS)
 
-test: $(READY) ## Runs the fast tests.
+test: ui ## Runs the fast tests.
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-slow: $(READY) ## Runs the long loops: kills, crashes and faults by the hundred.
 	@$(BIN)/pytest -m slow $(ARGS)
 
-lint: $(READY) ## Checks style, docstrings, format, types and the direction of imports.
+test-ui: ui ## Runs the tests of the web interface: its logic, then its pages in a browser (Chromium must be there).
+	@$(BIN)/python hatch_build.py run test
+	@$(BIN)/pytest -m browser $(ARGS)
+
+lint: ui ## Checks style, docstrings, format, types and the direction of imports.
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python hatch_build.py run lint
 
-fix: $(READY) ## Mends what can be mended by itself: style and format.
+fix: ui ## Mends what can be mended by itself: style and format.
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+	@$(BIN)/python hatch_build.py run fix
+
+ui: $(READY) ## Builds the web interface, unless it is built; Node and npm come from PyPI.
+	@$(BIN)/python hatch_build.py
 
 bench: $(READY) ## Measures the product on this machine; figures to read, never a gate.
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script $(ARGS) || exit 1; done
@@ -50,7 +59,7 @@ lock: $(READY) ## Locks the dependencies of pyproject.toml, with hashes; ARGS=--
 setup: $(READY) ## Makes .venv with the locked dependencies and the package; done once by every other verb.
 
 clean: ## Removes .venv and what the checks leave behind; never data.
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv ui/node_modules src/helicorder/web/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 # The stamp is made last, so a set-up that was interrupted starts over, and one that is finished costs nothing.
 # uv installs the lock in seconds; pip, slower, is there for package indexes that only pip has been told of.

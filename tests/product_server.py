@@ -113,12 +113,13 @@ class Product:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a helicorder command on the same data directory."""
         return subprocess.run(
             [sys.executable, "-m", "helicorder", *arguments, "--data-dir", str(self.data_dir)],
             env=self.environment(),
             capture_output=True,
+            input=stdin,
             text=True,
             timeout=60,
             check=False,

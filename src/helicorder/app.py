@@ -3,17 +3,19 @@
 The path of a request, outermost first:
 
 1. Granian       accepts the connection and parses HTTP
-2. Front         parts gateway paths from the rest, on one port
+2. Front         parts gateway, interface and API, on one port
 3. Gateway       raw ASGI: plan, upstream, bytes back, a copy to ingest         (LLM traffic)
-4. Edge          marks encoded slashes, sets the security headers               (REST from here on)
-5. Litestar      routes
-6. admit         credential -> Principal, scope, media type
-7. StrictRequest body -> value, strictly
-8. handler       one part is called: ingest to write, telemetry to read
+4. Web           the interface: built files, and its page for a browser         (the rest is for the API)
+5. Edge          marks encoded slashes, sets the security headers               (REST from here on)
+6. Litestar      routes
+7. admit         credential -> Principal, scope, media type
+8. StrictRequest body -> value, strictly
+9. handler       one part is called: ingest to write, telemetry to read
 """
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import itertools
 import os
@@ -31,20 +33,29 @@ from litestar.types import ASGIApp
 from helicorder.api.application import rest
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
+from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.definitions import Definitions
+from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.hidden_properties import HiddenProperties
+from helicorder.control.members import Members
+from helicorder.control.passwords import Passwords
+from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.row import Stamped
+from helicorder.observer import Observer
+from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
+from helicorder.web.application import Web
 
 log = structlog.get_logger()
 
@@ -66,7 +77,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
-        self._loader = Loader(self.telemetry)
+        self._loader = Loader(self.telemetry, digest_of)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
         """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
@@ -111,16 +122,24 @@ class Application:
         self.access = Access(database)
         self.authenticator = Authenticator(self.access)
         self.definitions = Definitions(database)
+        self.passwords = Passwords()
+        self.members = Members(database, self.passwords)
+        sessions = Sessions(database, dt.timedelta(hours=settings.session_hours))
+        self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
+        self.hidden = HiddenProperties(database)
         self.store = store
         self.engine = engine
         self.stopping = False
+        self.tail = Tail(store.telemetry, lambda: self.ingest.mark)
         self.ingest = Ingest(
             settings.data_dir,
             store.load,
+            audience=self.tail,
             flush_interval=settings.flush_interval_ms / 1000,
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
+        self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
             connect_seconds=settings.upstream_connect_seconds,
@@ -183,20 +202,30 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         application = Application(settings, database, store, engine)
         stack.push_async_callback(application.upstream.close)
         stack.push_async_callback(application.authenticator.close)
+        stack.callback(application.passwords.close)
         bootstrap = await application.access.ensure_bootstrap(settings.bootstrap_api_key)
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(_ended, asyncio.create_task(application.observer.watch(), name="observe"))
+        stack.push_async_callback(application.tail.close)
         face = rest(
             ingest=application.ingest,
             reading=application.reading,
             definitions=application.definitions,
+            hidden=application.hidden,
             authenticator=application.authenticator,
+            access=application.access,
+            members=application.members,
+            doorkeeper=application.doorkeeper,
             facts=application.facts,
+            status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
+            public_url=settings.public_url,
+            tail=application.tail,
             max_body_bytes=settings.max_body_mb * MIB,
         )
-        yield application, front(application.gateway, face), bootstrap.secret
+        yield application, front(application.gateway, Web(), face), bootstrap.secret
 
 
 async def _engine(settings: Settings, stack: contextlib.AsyncExitStack) -> Engine | None:
@@ -214,12 +243,14 @@ async def _ended(task: asyncio.Task[None]) -> None:
         await task
 
 
-def front(gateway: Gateway, face: ASGIApp) -> ASGIApp:
-    """One port for both planes: gateway paths go to the raw gateway, all others to the REST API."""
+def front(gateway: Gateway, web: Web, face: ASGIApp) -> ASGIApp:
+    """One port: gateway paths go to the raw gateway, the interface's files to it, all others to the REST API."""
 
     async def dispatch(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and gateway.owns(scope["path"]):
             await gateway(scope, receive, send)
+        elif scope["type"] == "http" and web.owns(scope):
+            await web(scope, receive, send)
         else:
             await face(scope, receive, send)
 
@@ -300,6 +331,7 @@ def _on_signals(server: Server, application: Application) -> asyncio.Event:
         if stop.is_set():
             os._exit(1)
         application.stopping = True
+        application.tail.end()
         server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
         stop.set()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import getpass
 import json
 import logging
 import sys
@@ -18,11 +19,13 @@ from rich.table import Table
 from helicorder import __version__
 from helicorder.data_directory import hold
 from helicorder.errors import HelicorderError, Invalid
-from helicorder.model.principal import Scope
+from helicorder.model.principal import Role, Scope
 from helicorder.settings import BadSetting, Settings, api_key, read
 
 if TYPE_CHECKING:
     from helicorder.control.access import Access
+    from helicorder.control.database import Database
+    from helicorder.control.members import Members
 
 T = TypeVar("T")
 INTERRUPTED = 130
@@ -34,13 +37,17 @@ app = cyclopts.App(
 )
 org = cyclopts.App(name="org", help="Organisations: the tenants whose data never mix.")
 keys = cyclopts.App(name="keys", help="API keys of an organisation.")
+members = cyclopts.App(name="members", help="People of an organisation, who sign in with a browser.")
 app.command(org)
 app.command(keys)
+app.command(members)
 
 # Into a pipe, rows are as long as they are: a script must never read an id that was cut to fit.
 out = Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 1000)
 DataDir = Annotated[Path | None, Parameter(help="Data directory; else HELICORDER_DATA_DIR, else ./data.")]
 OrgName = Annotated[str, Parameter(help="Name of the organisation.")]
+MemberName = Annotated[str, Parameter(help="What the member signs in with: an e-mail address, or any word.")]
+Ask = Annotated[bool, Parameter(help="Read the password from the terminal or standard input; else one is made.")]
 
 
 @app.command
@@ -180,14 +187,102 @@ def revoke_key(key_id: str, *, org: OrgName = "default", data_dir: DataDir = Non
     out.print(f"revoked {key_id}")
 
 
+@members.command(name="create")
+def create_member(
+    name: MemberName,
+    *,
+    role: Annotated[Role, Parameter(help="What the member may do: all; read and write; read.")] = Role.MEMBER,
+    display_name: Annotated[str, Parameter(help="What others are shown; else the name.")] = "",
+    org: OrgName = "default",
+    ask: Ask = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a member and print the password that was made: it is shown this once and kept only as a hash."""
+    password = _asked_password() if ask else None
+
+    async def create(access: "Access", members: "Members") -> str | None:
+        owner = await access.organization(org)
+        _, made = await members.create(
+            owner.id, name, role, display_name=display_name, password=password, created_by="cli"
+        )
+        return made
+
+    out.print(_with_members(data_dir, create) or f"made {name}")
+
+
+@members.command(name="list")
+def list_members(*, org: OrgName = "default", data_dir: DataDir = None) -> None:
+    """List an organisation's members."""
+
+    async def listed(access: "Access", members: "Members") -> Iterable[tuple[str, ...]]:
+        found = await members.of((await access.organization(org)).id)
+        return [(row.id, row.name, row.display_name, row.role, _moment(row.created_at)) for row in found]
+
+    _print_table(("id", "name", "shown as", "role", "created"), _with_members(data_dir, listed))
+
+
+@members.command(name="remove")
+def remove_member(name: MemberName, *, org: OrgName = "default", data_dir: DataDir = None) -> None:
+    """Remove a member: signed out everywhere within a second, the name free for another. The last admin stays."""
+
+    async def remove(access: "Access", members: "Members") -> None:
+        owner = await access.organization(org)
+        await members.remove(owner.id, (await members.named(owner.id, name)).id)
+
+    _with_members(data_dir, remove)
+    out.print(f"removed {name}")
+
+
+@members.command(name="password")
+def set_password(name: MemberName, *, org: OrgName = "default", ask: Ask = False, data_dir: DataDir = None) -> None:
+    """Give a member another password, which ends all their sessions, and print it if it was made."""
+    password = _asked_password() if ask else None
+
+    async def reset(access: "Access", members: "Members") -> str | None:
+        owner = await access.organization(org)
+        return await members.reset_password(owner.id, (await members.named(owner.id, name)).id, password)
+
+    out.print(_with_members(data_dir, reset) or f"changed the password of {name}")
+
+
+def _asked_password() -> str:
+    """A password from the terminal, typed twice and not shown, or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise Invalid("The two passwords are not the same.")
+    return password
+
+
+def _with_members(data_dir: Path | None, act: "Callable[[Access, Members], Awaitable[T]]") -> T:
+    from helicorder.control.access import Access  # noqa: PLC0415 -- as above
+    from helicorder.control.members import Members  # noqa: PLC0415 -- as above
+    from helicorder.control.passwords import Passwords  # noqa: PLC0415 -- as above
+
+    async def acted(database: "Database") -> T:
+        passwords = Passwords()
+        try:
+            return await act(Access(database), Members(database, passwords))
+        finally:
+            passwords.close()
+
+    return _with_database(data_dir, acted)
+
+
 def _with_access(data_dir: Path | None, act: "Callable[[Access], Awaitable[T]]") -> T:
     from helicorder.control.access import Access  # noqa: PLC0415 -- as above
+
+    return _with_database(data_dir, lambda database: act(Access(database)))
+
+
+def _with_database(data_dir: Path | None, act: "Callable[[Database], Awaitable[T]]") -> T:
     from helicorder.control.database import Database  # noqa: PLC0415 -- as above
 
     async def acted(settings: Settings) -> T:
         database = await Database.open(settings.control_url, settings.data_dir)
         try:
-            return await act(Access(database))
+            return await act(database)
         finally:
             await database.close()
 

@@ -6,6 +6,7 @@ import platform
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -14,14 +15,17 @@ import msgspec
 
 from helicorder.control.access import Access
 from helicorder.control.database import Database
+from helicorder.control.members import Members
+from helicorder.control.passwords import MEMORY_KIB, Passwords
 from helicorder.data_directory import hold
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import DataDirectoryHeld, HelicorderError
+from helicorder.model.principal import Role, Scope
 from helicorder.settings import Settings
 from helicorder.telemetry.client import Telemetry
 
 _MIB = 1024 * 1024
-_PACKAGES = ("helicorder", "chdb", "clickhouse-connect", "granian", "litestar", "aiohttp", "sqlalchemy")
+_PACKAGES = ("helicorder", "chdb", "clickhouse-connect", "granian", "litestar", "aiohttp", "sqlalchemy", "argon2-cffi")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
     A running server is left alone: its journal and its store are not opened.
     """
-    findings = [_versions(), _disk(settings)]
+    findings = [_versions(), _disk(settings), await _checked("passwords", _passwords)]
     try:
         held = hold(settings.data_dir)
     except DataDirectoryHeld as error:
@@ -94,12 +98,32 @@ async def _journal(directory: Path) -> str:
 
 
 async def _control(settings: Settings) -> str:
-    database = await Database.open(settings.control_url, settings.data_dir)
+    database, passwords = await Database.open(settings.control_url, settings.data_dir), Passwords()
+    access, members = Access(database), Members(database, passwords)
     try:
-        organizations = await Access(database).list_organizations()
+        organizations = await access.list_organizations()
+        keys = [key for home in organizations for key in await access.list_keys(home.id) if key.revoked_at is None]
+        people = [member for home in organizations for member in await members.of(home.id)]
     finally:
+        passwords.close()
         await database.close()
-    return f"{len(organizations)} organisations"
+    led = {key.org_id for key in keys if Scope.ADMIN in key.scopes} | {
+        one.org_id for one in people if one.role is Role.ADMIN
+    }
+    leaderless = [repr(home.name) for home in organizations if home.id not in led]
+    found = f"{len(organizations)} organisations, {len(keys)} keys that work, {len(people)} members"
+    return f"{found}; only the command line can administer {', '.join(leaderless)}" if leaderless else found
+
+
+async def _passwords() -> str:
+    passwords = Passwords()
+    try:
+        began = time.perf_counter()
+        await passwords.hash("a password")
+        taken = time.perf_counter() - began
+    finally:
+        passwords.close()
+    return f"argon2id takes {taken:.2f} s and {MEMORY_KIB // 1024} MiB, for one sign-in at a time"
 
 
 async def _telemetry(settings: Settings) -> str:

@@ -17,6 +17,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422
+    │   ├── TooManyAttempts            429
     │   ├── InternalFailure            500
     │   ├── UpstreamUnreachable        502
     │   ├── Unavailable                503
@@ -50,6 +51,7 @@ class Problem(HelicorderError):
 
     code: ClassVar[str] = "problem"
     status: ClassVar[int] = 500
+    retry_after_seconds: int | None = None
 
 
 class MalformedBody(Problem):
@@ -135,6 +137,17 @@ class Invalid(Problem):
     status = 422
 
 
+class TooManyAttempts(Problem):
+    """Too many attempts failed; wait, and try again."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, message: str | None = None, retry_after_seconds: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InternalFailure(Problem):
     """Something failed inside the server; its log has the details."""
 
@@ -154,7 +167,7 @@ class Unavailable(Problem):
 
     code = "unavailable"
     status = 503
-    retry_after_seconds: ClassVar[int] = 1
+    retry_after_seconds = 1
 
 
 class JournalUnavailable(Unavailable):

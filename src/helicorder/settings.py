@@ -8,6 +8,7 @@ import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,15 +18,23 @@ API_KEY = "HELICONE_API_KEY"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LAST_PORT = 65535
+MAX_SESSION_HOURS = 400 * 24  # browsers keep no cookie for longer
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
+Value = str | int | float | bool
+
+
 class Setting(msgspec.Struct, frozen=True):
-    """One row: its name without the prefix, its default (whose type is the setting's type), one sentence of help."""
+    """One row: its name without the prefix, its default (whose type is the setting's type), one sentence of help.
+
+    ``secret``: the value opens something, and is shown to nobody. URLs are shown without what they hold of that kind.
+    """
 
     name: str
-    default: str | int | float | bool
+    default: Value
     help: str
+    secret: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -33,11 +42,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOST", "127.0.0.1", "Address to listen on."),
     Setting("PORT", 8585, "Port to listen on."),
     Setting(
-        "BOOTSTRAP_API_KEY", "", "A sk-helicone-... key valid from the first start; empty: one is made, printed once."
+        "BOOTSTRAP_API_KEY",
+        "",
+        "A sk-helicone-... key valid from the first start; empty: one is made, printed once.",
+        secret=True,
     ),
     Setting("TELEMETRY_URL", "", "clickhouse://user:password@host:8123/database; empty: the embedded engine."),
     Setting("CONTROL_URL", "", "postgresql://user:password@host/database; empty: SQLite in the data directory."),
-    Setting("PUBLIC_URL", "", "Base of the body URLs given to clients; empty: the request's Host header."),
+    Setting("PUBLIC_URL", "", "Where browsers and clients reach this server; empty: the request's Host header."),
+    Setting("SESSION_HOURS", 168.0, "How long a browser stays signed in."),
     Setting("ALLOW_PRIVATE_UPSTREAMS", default=False, help="Let callers name upstreams on private addresses."),
     Setting("PROVIDER_OPENAI_URL", "https://api.openai.com", "Where /v1/gateway/oai sends to."),
     Setting("PROVIDER_ANTHROPIC_URL", "https://api.anthropic.com", "Where /v1/gateway/anthropic sends to."),
@@ -66,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     telemetry_url: str
     control_url: str
     public_url: str
+    session_hours: float
     allow_private_upstreams: bool
     provider_openai_url: str
     provider_anthropic_url: str
@@ -109,17 +123,45 @@ def api_key(environ: Mapping[str, str] | None = None) -> str:
     return source.get(API_KEY, "")
 
 
+def shown(settings: Settings) -> list[tuple[Setting, Value | None]]:
+    """Every setting with its value, less what opens anything: of a secret None, of a URL no user, password or query."""
+    return [(row, _shown(row, getattr(settings, row.name.lower()))) for row in SETTINGS]
+
+
+def _shown(row: Setting, value: Value | pathlib.Path) -> Value | None:
+    if row.secret:
+        return None
+    if isinstance(value, pathlib.Path):
+        return str(value)
+    return without_credentials(value) if isinstance(value, str) and ("://" in value or "@" in value) else value
+
+
+def without_credentials(url: str) -> str | None:
+    """Scheme, host, port and path of a URL; None for what is no URL plain enough to be sure of these."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        address = f"[{host}]" if ":" in host else host
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return None
+    plain = f"{parts.scheme}://{address}{port}{parts.path}"
+    return None if not parts.scheme or "@" in plain else plain
+
+
 def _refuse_impossible(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, int | float) and not 0 <= value < math.inf:
             raise BadSetting(f"{PREFIX}{name.upper()}={value} must be 0 or more.")
     if values["port"] > LAST_PORT:
         raise BadSetting(f"{PREFIX}PORT={values['port']} is not a port.")
+    if values["session_hours"] > MAX_SESSION_HOURS:
+        raise BadSetting(f"{PREFIX}SESSION_HOURS={values['session_hours']} is more than {MAX_SESSION_HOURS}.")
     if values["log_level"] not in LOG_LEVELS:
         raise BadSetting(f"{PREFIX}LOG_LEVEL={values['log_level']!r} is not one of {', '.join(LOG_LEVELS)}.")
 
 
-def _converted(row: Setting, text: str | None) -> str | float | bool:
+def _converted(row: Setting, text: str | None) -> Value:
     if text is None:
         return row.default
     if isinstance(row.default, bool):

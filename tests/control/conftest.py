@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import importlib.util
 import itertools
 import os
@@ -20,6 +21,9 @@ import pytest
 
 from helicorder.control.access import Access
 from helicorder.control.database import Database
+from helicorder.control.members import Members
+from helicorder.control.passwords import Passwords
+from helicorder.control.sessions import Sessions
 
 START_SECONDS = 20.0
 # A PostgreSQL whose database the tests may empty, for Pythons without a pgserver.
@@ -221,6 +225,26 @@ async def database(url: str, tmp_path: pathlib.Path) -> AsyncIterator[Database]:
 def access(database: Database) -> Access:
     """The rules over that database."""
     return Access(database)
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    """Real argon2id at next to no cost: the rules over members do not hang on how long a hash takes."""
+    cheap = Passwords(1, 8)
+    yield cheap
+    cheap.close()
+
+
+@pytest.fixture
+def members(database: Database, passwords: Passwords) -> Members:
+    """The rules over members."""
+    return Members(database, passwords)
+
+
+@pytest.fixture
+def sessions(database: Database) -> Sessions:
+    """Sessions of an hour."""
+    return Sessions(database, dt.timedelta(hours=1))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from helicorder.control import keys
 from helicorder.control.access import Access, BootstrapResult
 from helicorder.control.database import Database
-from helicorder.errors import Invalid, NotFound
+from helicorder.errors import Conflict, Invalid, NotFound
 from helicorder.model.principal import Principal, Scope
 
 CHOSEN = "sk-helicone-chosen1-by-the-operator"
@@ -80,6 +80,44 @@ async def test_a_key_needs_an_organisation_and_a_scope(access: Access) -> None:
     with pytest.raises(Invalid):
         await access.create_key(home.id, "useless", [])
     assert await access.list_keys(home.id) == []
+
+
+async def test_an_organisation_gets_another_name(access: Access) -> None:
+    """A renamed organisation is known by the new name alone; another's name, or what is none, changes nothing."""
+    home, other = [await access.create_organization(name) for name in ("home", "other")]
+    renamed = await access.rename_organization(home.id, "house")
+    assert (renamed.id, renamed.name, renamed.created_at) == (home.id, "house", home.created_at)
+    assert await access.organization("house") == await access.organization_of(home.id) == renamed
+    with pytest.raises(NotFound):
+        await access.organization("home")
+    with pytest.raises(Conflict):
+        await access.rename_organization(home.id, "other")
+    with pytest.raises(Invalid):
+        await access.rename_organization(home.id, " ")
+    with pytest.raises(NotFound):
+        await access.rename_organization("nobody", "somebody")
+    assert await access.rename_organization(home.id, "house") == renamed
+    assert await access.list_organizations() == [renamed, other]
+
+
+async def test_a_key_gets_another_name(access: Access) -> None:
+    """A renamed key works as before and says when it was changed; another organisation's is as unknown as none."""
+    mine, theirs = [await access.create_organization(name) for name in ("mine", "theirs")]
+    secret, made = await access.create_key(mine.id, "old", [Scope.READ])
+    renamed = await access.rename_key(mine.id, made.id, "new")
+    assert (renamed.id, renamed.name, renamed.revoked_at) == (made.id, "new", None)
+    assert renamed.updated_at is not None
+    assert renamed.updated_at >= made.created_at
+    assert await access.key(mine.id, made.id) == renamed
+    assert await principal_of(access, secret) is not None
+    for key_id in (made.id, "no-such-key", "\x00"):
+        with pytest.raises(NotFound):
+            await access.rename_key(theirs.id, key_id, "stolen")
+        with pytest.raises(NotFound):
+            await access.key(theirs.id, key_id)
+    with pytest.raises(Invalid):
+        await access.rename_key(mine.id, made.id, "")
+    assert await access.list_keys(mine.id) == [renamed]
 
 
 async def test_a_revoked_key_stays_listed_and_stands_for_nobody(access: Access) -> None:
@@ -187,6 +225,18 @@ async def test_an_organisation_called_default_is_used_as_it_is(access: Access) -
     assert result.key is not None
     assert result.key.org_id == home.id
     assert await access.list_organizations() == [home]
+
+
+async def test_a_renamed_default_is_still_the_first_organisation(access: Access) -> None:
+    """A key that is chosen after default was renamed goes to the same organisation, and makes no other."""
+    first = await access.ensure_bootstrap(CHOSEN)
+    assert first.key is not None
+    renamed = await access.rename_organization(first.key.org_id, "acme")
+    later = await access.create_organization("later")
+    second = await access.ensure_bootstrap(CHOSEN + "-2")
+    assert second.key is not None
+    assert second.key.org_id == renamed.id
+    assert await access.list_organizations() == [renamed, later]
 
 
 async def test_a_badly_shaped_bootstrap_secret_makes_nothing(access: Access) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import pathlib
 import socket
 import time
@@ -16,6 +17,7 @@ from granian.server.embed import Server
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
+from helicorder.control.sessions import Sessions
 from helicorder.gateway import Gateway, Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.call import Call
@@ -282,6 +284,7 @@ class Keys(msgspec.Struct):
     write: str
     read_only: str
     other: str
+    session: str
 
 
 @pytest.fixture(scope="session")
@@ -291,10 +294,14 @@ async def keys(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Keys]:
     access = Access(database)
     first, second = [await access.create_organization(name) for name in ("first", "second")]
     authenticator = Authenticator(access)
+    secret, _ = await access.create_key(first.id, "writer", [Scope.WRITE])
+    writer = await authenticator.principal(secret)
+    assert writer is not None
     yield Keys(
         authenticator=authenticator,
         org_id=first.id,
-        write=(await access.create_key(first.id, "writer", [Scope.WRITE]))[0],
+        write=secret,
+        session=(await Sessions(database, dt.timedelta(hours=1)).begin_for_key(writer)).secret,
         read_only=(await access.create_key(first.id, "reader", [Scope.READ]))[0],
         other=(await access.create_key(second.id, "other", [Scope.WRITE]))[0],
     )

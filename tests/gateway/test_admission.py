@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING, Any
 
 import anthropic
@@ -33,6 +34,10 @@ def refused(rig: Rig, answer: Answer, status: int, code: str) -> None:
         (GATEWAY, ["Helicone-Auth: Bearer sk-helicone-wrong", "Authorization: Bearer p"], 401),
         (GATEWAY, ["Helicone-Auth: Bearer WRITE extra", "Authorization: Bearer p"], 401),
         (GATEWAY, ["Helicone-Auth: ", "Authorization: Bearer p"], 401),
+        (GATEWAY, ["Cookie: helicorder_session=WRITE", "Authorization: Bearer p"], 401),
+        (GATEWAY, ["Cookie: helicorder_session=SESSION", "Authorization: Bearer p"], 401),
+        (GATEWAY, ["Helicone-Auth: Bearer SESSION", "Authorization: Bearer p"], 401),
+        (GATEWAY, ["Authorization: Bearer SESSION"], 401),
         (GATEWAY, ["Helicone-Auth: Bearer READ", "Authorization: Bearer p"], 403),
         (GATEWAY, ["Helicone-Auth: Bearer WRITE", "Authorization: Bearer p"], 200),
         (GATEWAY, ["Helicone-Auth: WRITE", "Authorization: Bearer p"], 200),
@@ -50,8 +55,12 @@ def refused(rig: Rig, answer: Answer, status: int, code: str) -> None:
     ],
 )
 async def test_who_gets_through(rig: Rig, path: str, headers: list[str], status: int) -> None:
-    """Only a known Helicone key with the write scope gets through, on the SDKs' own paths with a provider key."""
-    sent = [row.replace("WRITE", rig.keys.write).replace("READ", rig.keys.read_only) for row in headers]
+    """Only a known Helicone key with the write scope gets through, on the SDKs' own paths with a provider key.
+
+    The session of a browser that signed in is none, wherever it stands.
+    """
+    named = {"WRITE": rig.keys.write, "READ": rig.keys.read_only, "SESSION": rig.keys.session}
+    sent = [functools.reduce(lambda row, name: row.replace(name, named[name]), named, row) for row in headers]
     answer = await rig.ask(path, headers=sent, bare=True)
     codes = {401: "unauthenticated", 403: "forbidden", 422: "invalid"}
     if status == 200:

@@ -128,6 +128,36 @@ def test_unreadable_codings_are_not_asked_for(sent: str, forwarded: str) -> None
     assert read_inbound([(b"accept-encoding", sent.encode())]).forwarded["accept-encoding"] == forwarded
 
 
+@pytest.mark.parametrize(
+    ("sent", "forwarded"),
+    [
+        ("a=b", "a=b"),
+        ("a=b; c=d", "a=b; c=d"),
+        ("helicorder_session=secret", None),
+        ("a=b; helicorder_session=secret", "a=b"),
+        ("helicorder_session=secret; a=b", "a=b"),
+        ("a=b;helicorder_session=secret;  c=d", "a=b;  c=d"),
+        ("x=helicorder_session=secret", "x=helicorder_session=secret"),
+    ],
+)
+def test_the_session_cookie_stays_here(sent: str, forwarded: str | None) -> None:
+    """The cookie of a browser that signed in here is taken off, other cookies pass as they were sent; it is no key."""
+    inbound = read_inbound([(b"cookie", sent.encode())])
+    assert inbound.forwarded.get("cookie") == forwarded
+    assert inbound.secret is None
+
+
+@pytest.mark.parametrize("name", [b"Set-Cookie", b"set-cookie", b"SET-COOKIE"])
+def test_no_upstream_signs_a_browser_in(name: bytes) -> None:
+    """An upstream's cookie of the name of our session's is taken off, whatever it holds; its others pass."""
+    answered = [
+        (name, b"helicorder_session=forged; Path=/"),
+        (name, b" helicorder_session=; Max-Age=0"),
+        (name, b"a=1"),
+    ]
+    assert answer_headers(answered) == [(b"set-cookie", b"a=1")]
+
+
 def test_text_is_utf8_or_else_latin1() -> None:
     """Header bytes are read as UTF-8 where they are, as Latin-1 where not."""
     raw = [(b"helicone-user-id", "é".encode()), (b"helicone-property-a", b"\xe9")]

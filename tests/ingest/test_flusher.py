@@ -37,6 +37,17 @@ async def test_rows_that_the_store_refuses_are_set_aside(
     assert all(b"poison" in payload and reason == "RowsRefused: a bad number" for payload, reason in kept)
 
 
+async def test_rows_set_aside_are_counted_over_restarts(opened: Opener, store: Store) -> None:
+    """What is kept apart is counted altogether, beside what was set aside since the start."""
+    store.refuses = lambda rows: RowsRefused("a bad number") if poisoned(rows) else None
+    for start in range(1, 3):
+        async with opened() as ingest:
+            await ingest.commit([score("poison"), score("good")])
+            await ingest.barrier()
+            await poll(lambda found=ingest, all_of_them=start: found.stats().refused == all_of_them)  # type: ignore[misc]  # bound now
+            assert ingest.stats().set_aside == 1
+
+
 async def test_a_lone_refused_row_does_not_block_reads(opened: Opener, store: Store) -> None:
     """A refused row that is alone in the journal is set aside as well."""
     store.refuses = lambda rows: RowsRefused() if poisoned(rows) else None

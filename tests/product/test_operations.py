@@ -9,6 +9,7 @@ import time
 import pytest
 
 from helicorder.model.ids import new_id
+from helicorder.settings import PREFIX, SETTINGS
 from product_server import Product
 
 
@@ -19,6 +20,96 @@ def test_health_and_metrics_need_no_key(product: Product) -> None:
     metrics = product.ask("GET", "/metrics", key=None).body.decode()
     assert "helicorder_calls_dropped_total 0.0" in metrics
     assert "helicorder_flush_lag_seconds" in metrics
+
+
+def test_the_operations_page_has_it_all(product: Product) -> None:
+    """An admin reads versions, processes, stores, disk, counts, settings and the last minutes in one answer."""
+    request_id = new_id()
+    assert product.ask("POST", f"/v1/request/{request_id}/score", {"scores": {"a": 1}}).status == 200
+    assert product.ask("GET", f"/v1/request/{request_id}/scores").status == 200
+    status = product.ask("GET", "/v1/operations").json()["data"]
+    assert [process["name"] for process in status["processes"]] == ["server", "engine"]
+    assert [process["pid"] for process in status["processes"]] == [process.pid for process in product.tree()]
+    assert sum(process["memory_bytes"] for process in status["processes"]) == status["memory_bytes"] > 100_000_000
+    assert (status["health"]["ready"], status["stopping"], status["uptime_seconds"] > 0) == (True, False, True)
+    assert status["ingest"]["committed"] > 0
+    assert status["ingest"]["failed"] is False
+    assert (status["telemetry"]["embedded"], status["telemetry"]["ready"], status["telemetry"]["prepared"]) == (
+        True,
+    ) * 3
+    assert status["telemetry"]["version"].count(".") == 3
+    assert status["telemetry"]["schema_version"] > 0
+    assert (status["control"]["kind"], status["control"]["schema_version"]) == ("sqlite", "0003")
+    assert status["journal"]["schema_version"] == 1
+    for part in ("journal", "telemetry", "control"):
+        assert status[part]["bytes"] > 0
+    assert status["disk"]["total_bytes"] > status["disk"]["free_bytes"] > 0
+    samples = status["samples"]
+    assert len({len(samples[gauge]) for gauge in samples if gauge != "every_seconds"}) == 1
+    assert samples["memory_bytes"][0] > 0
+    assert {row["name"] for row in status["settings"]} == {PREFIX + row.name for row in SETTINGS}
+
+
+def test_the_operations_page_shows_no_secret(fresh_product: Product) -> None:
+    """Neither the bootstrap key nor what a URL holds beside its address is in the answer."""
+    for name in ("public_url", "provider_openai_url", "provider_anthropic_url", "provider_google_url"):
+        fresh_product.settings[name] = "https://canary-user:canary-password@example.org:8443/path?key=canary-key#canary"
+    fresh_product.start()
+    answer = fresh_product.ask("GET", "/v1/operations")
+    assert b"canary" not in answer.body
+    assert fresh_product.key.encode() not in answer.body
+    shown = {row["name"]: row for row in answer.json()["data"]["settings"]}
+    assert shown["HELICORDER_PROVIDER_OPENAI_URL"]["value"] == "https://example.org:8443/path"
+    bootstrap = shown["HELICORDER_BOOTSTRAP_API_KEY"]
+    assert (bootstrap["secret"], bootstrap["value"]) == (True, None)
+
+
+def test_the_operations_page_does_not_wait_for_a_store_that_hangs(fresh_product: Product) -> None:
+    """With the engine stopped dead the page is there within two seconds, and says null where it cannot know."""
+    fresh_product.start()
+    fresh_product.engine().suspend()
+    try:
+        began = time.monotonic()
+        telemetry = fresh_product.ask("GET", "/v1/operations").json()["data"]["telemetry"]
+        assert time.monotonic() - began < 2
+        assert (telemetry["version"], telemetry["schema_version"]) == (None, None)
+    finally:
+        fresh_product.engine().resume()
+
+
+def signs_in(product: Product, name: str, password: str) -> bool:
+    """Whether a member can sign in, from an address that nobody else fails from."""
+    credentials = {"name": name, "password": password}
+    answer = product.ask("POST", "/v1/auth/sign-in", credentials, {"X-Forwarded-For": "203.0.113.5"}, key=None)
+    return answer.status == 200
+
+
+def test_members_come_and_go_from_the_command_line(product: Product) -> None:
+    """Beside a running server members are made, with a password printed once, listed without it, and removed."""
+    name = f"Ada-{new_id()}@example.org"
+    made = product.command("members", "create", name, "--role", "viewer", "--display-name", "Ada L.")
+    assert made.returncode == 0, made.stderr
+    password = made.stdout.strip()
+    assert signs_in(product, name.lower(), password)
+    listed = product.command("members", "list").stdout
+    [line] = [line for line in listed.splitlines() if name in line]
+    assert ["Ada L." in line, "viewer" in line, password in listed] == [True, True, False]
+    again = product.command("members", "create", name.upper())
+    assert (again.returncode, "already a member" in again.stderr, again.stdout) == (1, True, "")
+    assert product.command("members", "remove", name.upper()).stdout == f"removed {name.upper()}\n"
+    assert not signs_in(product, name, password)
+
+
+def test_a_password_is_read_from_standard_input_or_made(product: Product) -> None:
+    """With --ask the first line that is piped in becomes the password, if it can be one; without, one is made."""
+    name = f"bob-{new_id()}"
+    refused = product.command("members", "create", name, "--ask", stdin="short\n")
+    assert (refused.returncode, "12 to 256" in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    made = product.command("members", "create", name, "--ask", stdin="typed by somebody\nand more\n")
+    assert (made.returncode, made.stdout) == (0, f"made {name}\n")
+    assert signs_in(product, name, "typed by somebody")
+    another = product.command("members", "password", name).stdout.strip()
+    assert (signs_in(product, name, "typed by somebody"), signs_in(product, name, another)) == (False, True)
 
 
 def test_sigterm_ends_with_0_and_keeps_everything(fresh_product: Product) -> None:
@@ -78,6 +169,8 @@ def test_doctor_finds_a_running_server_and_a_stopped_one_fit(fresh_product: Prod
     running = fresh_product.command("doctor")
     assert running.returncode == 0, running.stdout
     assert "in use" in running.stdout
+    assert "argon2id takes" in running.stdout
+    assert "1 organisations, 1 keys that work, 0 members" in running.stdout
     assert fresh_product.stop() == 0
     stopped = fresh_product.command("doctor")
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr

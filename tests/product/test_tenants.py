@@ -4,6 +4,7 @@ import csv
 import functools
 import io
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +13,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from helicorder.api.application import openapi_document
+from helicorder.api import logs, pins
+from helicorder.api.application import HANDLERS, PINNED, openapi_document
 from helicorder.model.ids import new_id
+from helicorder.model.principal import Role, Scope
 from helicorder.model.score import Source, Target, natural_id
-from product_server import Product
+from product_server import Answer, Product
 
 CANARY = f"canary-{new_id()}"
-PUBLIC_PATHS = {"/health/live", "/health/ready", "/metrics", "/v1/request/{request_id}/body"}
+PUBLIC_PATHS = {
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/v1/request/{request_id}/body",
+    "/v1/auth/sign-in",
+    "/v1/auth/sign-out",
+}
+BY_ITSELF = {"/v1/auth/sign-in", "/v1/auth/sign-out", "/v1/auth/password"}
+"""Not for every credential: each has tests of its own in test_sign_in."""
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +52,59 @@ def foreign_id(product: Product, other_key: str) -> str:
         },
         "providerResponse": {"json": {"text": CANARY}, "status": 200},
     }
-    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY}
+    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY} | {
+        f"Helicone-Session-{part}": CANARY for part in ("Id", "Name", "Path")
+    }
     assert product.ask("POST", "/custom/v1/log", body, headers, key=other_key).status == 200
     scores = {"scores": {CANARY: 0.5}}
     assert product.ask("POST", f"/v1/request/{CANARY}/score", scores, key=other_key).status == 200
     assert CANARY in product.ask("GET", f"/v1/request/{CANARY}?includeBody=true", key=other_key).body.decode()
     return CANARY
+
+
+@pytest.fixture(scope="module")
+def foreign_ids(product: Product, other_key: str, foreign_id: str) -> dict[str, str]:
+    """What the second organisation has, by the name of the path's parameter: its people and keys have canaries, too."""
+    member = {"name": CANARY, "role": "admin", "display_name": CANARY}
+    made = product.ask("POST", "/v1/organization/members", member, key=other_key).json()["data"]["member"]
+    key = product.ask("POST", "/v1/api-keys", {"api_key_name": CANARY}, key=other_key).json()
+    return {
+        "request_id": foreign_id,
+        "score_id": natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, ""),
+        "name": CANARY,
+        "token": "no-such-pin",
+        "session_id": CANARY,
+        "property_key": "canary",
+        "member_id": made["id"],
+        "api_key_id": key["id"],
+    }
+
+
+@pytest.fixture(scope="module")
+def session(product: Product) -> dict[str, str]:
+    """The headers of a page of ours, in a browser that signed in with the first organisation's key."""
+    return signed_in(product, {"key": product.key})
+
+
+@pytest.fixture(scope="module")
+def lesser(product: Product) -> dict[str, tuple[frozenset[Scope], dict[str, str]]]:
+    """Credentials of the first organisation that may not do everything: what they may, and their headers."""
+    found = {}
+    for scope in (Scope.READ, Scope.WRITE):
+        key = product.command("keys", "create", f"only {scope}", "--scopes", scope).stdout.strip()
+        found[f"{scope} key"] = (frozenset({scope}), {"Authorization": f"Bearer {key}"})
+    for role in (Role.VIEWER, Role.MEMBER):
+        person = {"name": f"{role}-{new_id()}", "role": role, "password": "a password of twelve and more"}
+        assert product.ask("POST", "/v1/organization/members", person).status == 200
+        found[role] = (role.scopes, signed_in(product, {"name": person["name"], "password": person["password"]}))
+    return found
+
+
+def signed_in(product: Product, credentials: dict[str, str]) -> dict[str, str]:
+    """The headers that a page of ours sends once its browser has signed in."""
+    answer = product.ask("POST", "/v1/auth/sign-in", credentials, {"X-Forwarded-For": "203.0.113.2"}, key=None)
+    assert answer.status == 200, answer.body
+    return {"Cookie": answer.headers["set-cookie"].split(";")[0], "Sec-Fetch-Site": "same-origin"}
 
 
 def operations() -> Iterator[tuple[str, str]]:
@@ -55,8 +114,29 @@ def operations() -> Iterator[tuple[str, str]]:
             yield method.upper(), path
 
 
-def body_for(path: str) -> Any:
-    """A body that a POST or PUT on the path takes."""
+def body_for(method: str, path: str) -> Any:
+    """A body that a POST, PUT or PATCH on the path takes."""
+    if method in ("GET", "DELETE"):
+        return None
+    if (method, path) in PEOPLES_BODIES:
+        return PEOPLES_BODIES[method, path]
+    return {"value": 0} if method == "PATCH" else _body_for(path)
+
+
+PEOPLES_BODIES: dict[tuple[str, str], dict[str, str]] = {
+    ("POST", "/v1/auth/sign-in"): {"key": "sk-helicone-no-such-key-at-all"},
+    ("POST", "/v1/auth/sign-out"): {},
+    ("POST", "/v1/auth/password"): {"current": "not known", "new": "a password of twelve and more"},
+    ("PATCH", "/v1/organization"): {"name": "default"},
+    ("POST", "/v1/organization/members"): {"name": "taken", "role": "viewer"},
+    ("PATCH", "/v1/organization/members/{member_id}"): {"role": "viewer"},
+    ("POST", "/v1/organization/members/{member_id}/password"): {},
+    ("POST", "/v1/api-keys"): {"api_key_name": "another"},
+    ("PATCH", "/v1/api-keys/{api_key_id}"): {"api_key_name": "stolen"},
+}
+
+
+def _body_for(path: str) -> Any:
     series = {"name": CANARY, "start": "2026-11-01", "end": "2026-12-01"}
     times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}, "dbIncrement": "day", "timeZoneDifference": 0}
     special = {
@@ -84,9 +164,53 @@ def body_for(path: str) -> Any:
         return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
     if path == "/v1/calls/batch":
         return {"calls": [{"created_at": "2026-11-01T00:00:00Z", "request_id": new_id()}]}
+    if (known := summed_body(path)) is not None:
+        return known
     if "dashboard" in path:
         return {"userFilter": "all", **times}
     return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})
+
+
+def summed_body(path: str) -> Any:
+    """A body that a route which adds calls up takes; None for other routes."""
+    ms = {"startTimeUnixMs": 0, "endTimeUnixMs": 4e12}
+    listed = {"search": "", "timeFilter": ms, "timezoneDifference": 0, "filter": "all"}
+    named = {"nameContains": "", "timezoneDifference": 0}
+    times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}}
+    listed_metrics = {"filter": "all", "offset": 0, "limit": 100, **times}
+    known = {
+        "/v1/calls/series/query": {"by": "user_id", "total": True},
+        "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
+        "/v1/sessions/query": {"start": "2026-01-01", "count": True},
+        "/v1/session/query": listed,
+        "/v1/session/count": listed,
+        "/v1/session/name/query": named,
+        "/v1/session/metrics/query": named,
+        "/v1/session/{session_id}/tag": {"tag": "mine"},
+        "/v1/user/query": {},
+        "/v1/user/metrics/query": {"filter": "all", "offset": 0, "limit": 100},
+        "/v1/user/metrics-overview/query": {"filter": "all", "pSize": "p99", "useInterquartile": False},
+        "/v1/property/query": {},
+        "/v1/property/hide": {"key": "mine"},
+        "/v1/property/restore": {"key": "mine"},
+        "/v1/property/{property_key}/search": {"searchTerm": ""},
+        "/v1/property/{property_key}/top-costs/query": times,
+        "/v1/property/{property_key}/top-requests/query": times,
+        "/v1/property/properties/over-time": times
+        | {"userFilter": "all", "dbIncrement": "day", "timeZoneDifference": 0, "propertyKey": "canary"},
+        "/v1/metrics/requestCount": {"filter": "all"},
+        "/v1/metrics/models": listed_metrics,
+        "/v1/metrics/country": listed_metrics,
+        "/v1/providers": listed_metrics,
+        "/v1/metrics/quantiles": {"filter": "all", "timeZoneDifference": 0, "metric": "latency", **times},
+        "/v1/evals/query": {"filter": "all", **times},
+        "/v1/evals/score-distributions/query": {"filter": "all", **times},
+        "/v1/evals/{request_id}": {"name": "mine", "score": 1},
+    }
+    if path in known or not path.startswith("/v1/metrics/"):
+        return known.get(path)
+    charted = {"timeZoneDifference": 0, "dbIncrement": "day"} if "Time" in path and "average" not in path else {}
+    return {"filter": "all", **times, **charted}
 
 
 def text_of(path: str, body: bytes) -> str:
@@ -102,22 +226,114 @@ def text_of(path: str, body: bytes) -> str:
     return json.dumps(rows, separators=(",", ":"), default=str)
 
 
+def concrete(path: str, ids: dict[str, str]) -> str:
+    """A path with ids for its parameters."""
+    return functools.reduce(lambda text, name: text.replace(f"{{{name}}}", ids[name]), ids, path)
+
+
+def asked(
+    product: Product,
+    method: str,
+    path: str,
+    ids: dict[str, str],
+    headers: dict[str, str] | None = None,
+    **key: str | None,
+) -> Answer:
+    """What an operation answers that is asked for somebody else's things, from an address that is this test's."""
+    sent = {"X-Forwarded-For": "203.0.113.3", **(headers or {})}
+    return product.ask(method, concrete(path, ids), body_for(method, path), sent, **key)
+
+
+def without_echoes(path: str, ids: dict[str, str], answer: Answer) -> str:
+    """An answer's text less what the caller itself said."""
+    told = (f'"{name}":"{CANARY}"' for name in ("name", "target_id", "call_session_id"))
+    echoed = (concrete(path, ids), *told, f"'{CANARY}'")
+    return functools.reduce(lambda text, own: text.replace(own, ""), echoed, text_of(path, answer.body))
+
+
 @pytest.mark.parametrize(("method", "path"), list(operations()))
 def test_no_route_answers_without_a_key_or_shows_another_tenant(
-    product: Product, other_key: str, foreign_id: str, method: str, path: str
+    product: Product, foreign_ids: dict[str, str], session: dict[str, str], method: str, path: str
 ) -> None:
-    """Every route but the public ones is 401 without a valid key, and none shows another organisation's data."""
-    score_id = natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, "")
-    concrete = path.replace("{request_id}", foreign_id).replace("{score_id}", score_id).replace("{name}", CANARY)
-    body = body_for(path) if method in ("POST", "PUT") else {"value": 0} if method == "PATCH" else None
-    mine = product.ask(method, concrete, body)
-    assert ("{score_id}" in path) <= (mine.status == 404)
-    echoed = (concrete, f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")  # what the caller itself said
-    assert CANARY not in functools.reduce(lambda text, own: text.replace(own, ""), echoed, text_of(path, mine.body))
+    """Every route but the public ones is 401 without a valid credential, and shows nobody another organisation's data.
+
+    A key and the session of a browser are answered alike.
+    """
+    mine = asked(product, method, path, foreign_ids)
+    if any(f"{{{name}}}" in path for name in ("score_id", "member_id", "api_key_id")):
+        assert mine.status == 404
+    assert CANARY not in without_echoes(path, foreign_ids, mine)
+    if path not in BY_ITSELF:
+        by_session = asked(product, method, path, foreign_ids, session, key=None)
+        done_already = {404, 409} if mine.status == 200 and method != "GET" else set()
+        assert by_session.status in {mine.status, *done_already}
+        assert CANARY not in without_echoes(path, foreign_ids, by_session)
     if path in PUBLIC_PATHS:
         return
     for key in (None, "sk-helicone-no-such-key-at-all"):
-        assert product.ask(method, concrete, body, key=key).status == 401
+        assert asked(product, method, path, foreign_ids, key=key).status == 401
+    nobodys = {"Cookie": "helicorder_session=helicorder-session-nobodys", "Sec-Fetch-Site": "same-origin"}
+    assert asked(product, method, path, foreign_ids, nobodys, key=None).status == 401
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "OWN"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "OWN.evil.example"},
+    ],
+)
+def test_no_route_writes_for_a_page_of_another_site(
+    product: Product, foreign_ids: dict[str, str], session: dict[str, str], proof: dict[str, str]
+) -> None:
+    """With the cookie alone, or with a header that names another site, everything but reading by GET is 403."""
+    forged = {"Cookie": session["Cookie"]} | {name: value.replace("OWN", product.base) for name, value in proof.items()}
+    for method, path in operations():
+        if method == "GET" or (not proof and path in PUBLIC_PATHS):
+            continue
+        answer = asked(product, method, path, foreign_ids, forged, key=None)
+        assert (answer.status, answer.headers["helicorder-error"]) == (403, "forbidden"), (method, path)
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("proof", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "OWN"}])
+def test_a_page_of_ours_writes(product: Product, session: dict[str, str], proof: dict[str, str]) -> None:
+    """The browser's word that a page of this server asks is enough, and so is an older browser's Origin."""
+    sent = {"Cookie": session["Cookie"]} | {name: value.replace("OWN", product.base) for name, value in proof.items()}
+    request_id = new_id()
+    scored = product.ask("POST", f"/v1/request/{request_id}/score", {"scores": {"a": 1}}, sent, key=None)
+    assert scored.status == 200
+    assert product.ask("GET", f"/v1/request/{request_id}/scores", headers=sent, key=None).json()["data"] != []
+
+
+@pytest.mark.parametrize("who", ["read key", "write key", "viewer", "member"])
+def test_every_route_asks_for_its_scope(
+    product: Product,
+    foreign_ids: dict[str, str],
+    lesser: dict[str, tuple[frozenset[Scope], dict[str, str]]],
+    who: str,
+) -> None:
+    """Whoever lacks a route's scope is 403 there, whatever they send; whoever has it is not."""
+    scopes, headers = lesser[who]
+    seen = 0
+    for handler in (*HANDLERS, *logs.handlers(None), *pins.handlers(PINNED)):
+        needed: Scope | None = handler.opt.get("scope")
+        for path in handler.paths:
+            [method] = handler.http_methods
+            plain = re.sub(r":\w+}", "}", path)
+            if needed is None:
+                assert handler.opt.get("public") or handler.opt.get("anybody"), path
+                continue
+            answer = asked(product, method, plain, foreign_ids, headers, key=None)
+            assert (answer.status == 403) == (needed not in scopes), (method, path, answer.body)
+            seen += 1
+    assert seen > 50
 
 
 def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, other_key: str, foreign_id: str) -> None:
@@ -127,7 +343,8 @@ def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, oth
     assert product.ask("GET", f"/v1/request/{foreign_id}").status == 404
     theirs = product.ask("GET", f"/v1/request/{foreign_id}", key=other_key).json()["data"]
     assert theirs["scores"] == {CANARY: 0.5}
-    assert theirs["properties"] == {"canary": CANARY}
+    assert theirs["properties"]["canary"] == CANARY
+    assert "mine" not in theirs["properties"]
 
 
 @pytest.mark.parametrize("scope", ["read", "write"])

@@ -5,6 +5,7 @@ import decimal
 import operator
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
@@ -22,10 +23,12 @@ from helicorder.model.filter import (
     IsScored,
     Operator,
     PropertyIs,
+    Says,
     ScoreIs,
 )
 from helicorder.model.row import Row
 from helicorder.model.score import PropertyEdit, Score, ScoreKind
+from helicorder.providers.conversation.digest import digest_of
 from telemetry.harness import NOON, ORG
 
 TEXTS = (
@@ -58,6 +61,8 @@ INSTANTS = (
     dt.datetime(1, 1, 1, tzinfo=dt.UTC),
     dt.datetime(9999, 1, 1, tzinfo=dt.UTC),
 )
+# What parts words for the store: everything in ASCII but letters and digits.
+TOKEN = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 TEXT_FIELDS = (
     *(Field.REQUEST_ID, Field.MODEL, Field.PROVIDER, Field.USER_ID, Field.TARGET_URL, Field.PROMPT_ID),
     *(Field.PROMPT_VERSION, Field.REFERRER, Field.COUNTRY_CODE, Field.REQUEST_BODY, Field.RESPONSE_BODY),
@@ -158,7 +163,7 @@ def holds(wanted: Filter, known: Known) -> bool:  # noqa: PLR0911 -- one for eac
             return _field_holds(wanted, known.call)
         case PropertyIs():
             value = known.properties.get(wanted.key, known.properties.get(wanted.key.lower(), ""))
-            return _text_holds(value, wanted.operator, wanted.value)
+            return text_holds(value, wanted.operator, wanted.value)
         case HasProperty():
             return bool({wanted.key, wanted.key.lower()} & set(known.properties))
         case ScoreIs():
@@ -167,8 +172,20 @@ def holds(wanted: Filter, known: Known) -> bool:  # noqa: PLR0911 -- one for eac
             return kind in asked and ORDERS[wanted.operator](number, wanted.value)
         case IsScored():
             return bool(known.scores) == wanted.scored
+        case Says():
+            return _said(wanted, digest_of(known.call).words)
         case _:
             assert_never(wanted)
+
+
+def _said(wanted: Says, words: str) -> bool:
+    """Whether a text is part of what was said; a word as a whole word, but in scripts that do not part them."""
+    text = wanted.text.casefold()
+    unparted = any(unicodedata.category(character) == "Lo" for character in text)
+    if not wanted.whole or unparted or not any(map(str.isalnum, text)):
+        return text in words
+    tokens = set(TOKEN.findall(words))
+    return all(token in tokens for token in TOKEN.findall(text)) and text in words
 
 
 def _field_holds(wanted: FieldIs, call: Call) -> bool:
@@ -183,7 +200,7 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
     if wanted.field in TEXT_FIELDS:
         assert isinstance(wanted.value, str)
         special = equality and wanted.value in ("null", "__empty__")
-        return _text_holds(str(value or ""), wanted.operator, "" if special else wanted.value)
+        return text_holds(str(value or ""), wanted.operator, "" if special else wanted.value)
     if wanted.value == "null":
         return (value is None) == (wanted.operator is Operator.EQUALS)
     if isinstance(value, decimal.Decimal):
@@ -191,7 +208,8 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
     return value is not None and ORDERS[wanted.operator](value, wanted.value)
 
 
-def _text_holds(text: str, asked: Operator, value: str) -> bool:
+def text_holds(text: str, asked: Operator, value: str) -> bool:
+    """Whether a text compares so with a value."""
     match asked:
         case Operator.EQUALS:
             return text == value

@@ -9,6 +9,7 @@ from helicorder.model.call import Call
 from helicorder.model.ids import new_id
 from helicorder.model.row import Row, Stamped
 from helicorder.model.score import PropertyEdit, Score, ScoreKind
+from helicorder.providers.conversation.digest import digest_of
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
 
@@ -39,7 +40,7 @@ def edit(request_id: str, key: str, value: str, org_id: str = ORG) -> PropertyEd
 
 async def load(telemetry: Telemetry, batch: Sequence[Stamped]) -> None:
     """Loads a batch as a server does that has just started."""
-    await Loader(telemetry).load(batch)
+    await Loader(telemetry, digest_of).load(batch)
 
 
 class Store:

@@ -1,6 +1,6 @@
 """The REST API, assembled: routes, admission before them, the answers to failure, the OpenAPI document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Litestar, Request
@@ -13,14 +13,28 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from helicorder import __version__
 from helicorder.api import (
+    api_keys,
+    auth,
     bodies,
+    call_breakdown,
+    call_series,
     call_store,
+    calls,
+    conversation,
     dashboard,
     evals,
     export,
     feedback,
+    helicone_charts,
+    helicone_metrics,
+    helicone_properties,
+    helicone_sessions,
+    helicone_users,
+    installation,
+    live,
     logs,
     operations,
+    organization,
     pins,
     properties,
     requests,
@@ -38,23 +52,31 @@ from helicorder.api import (
     score_store,
     score_versions,
     scores,
+    sessions,
 )
 from helicorder.api import (
     definitions as definitions_api,
 )
 from helicorder.api.access import admit
+from helicorder.api.administration import Administration
 from helicorder.api.context import Context, Reading
 from helicorder.api.decoding import StrictRequest
 from helicorder.api.idempotency import is_replayed
+from helicorder.api.installation import ReadStatus
 from helicorder.api.links import BodyLinks
 from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.api.tail import Tail
+from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
+from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.hidden_properties import HiddenProperties
+from helicorder.control.members import Members
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
-from helicorder.model.principal import Authenticator
+from helicorder.model.principal import SESSION_COOKIE, Authenticator
 from helicorder.telemetry.client import StatementError
 
 HANDLERS: list[Any] = [
@@ -63,8 +85,19 @@ HANDLERS: list[Any] = [
     *properties.HANDLERS,
     *requests.HANDLERS,
     *bodies.HANDLERS,
+    *calls.HANDLERS,
+    *conversation.HANDLERS,
+    *live.HANDLERS,
     *evals.HANDLERS,
     *dashboard.HANDLERS,
+    *call_series.HANDLERS,
+    *call_breakdown.HANDLERS,
+    *sessions.HANDLERS,
+    *helicone_sessions.HANDLERS,
+    *helicone_users.HANDLERS,
+    *helicone_properties.HANDLERS,
+    *helicone_metrics.HANDLERS,
+    *helicone_charts.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,
@@ -82,6 +115,10 @@ HANDLERS: list[Any] = [
     *score_versions.HANDLERS,
     *export.HANDLERS,
     *operations.HANDLERS,
+    *auth.HANDLERS,
+    *api_keys.HANDLERS,
+    *organization.HANDLERS,
+    *installation.HANDLERS,
 ]
 
 PINNED = (
@@ -103,6 +140,8 @@ _SECURITY_HEADERS = [
     (b"cache-control", b"private, no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
 ]
 
 _REPLAYED = (b"idempotent-replayed", b"true")
@@ -113,23 +152,38 @@ def rest(
     ingest: Ingest,
     reading: Reading,
     definitions: Definitions,
+    hidden: HiddenProperties,
     authenticator: Authenticator,
+    access: Access,
+    members: Members,
+    doorkeeper: Doorkeeper,
     facts: ReadFacts,
+    status: ReadStatus,
     links: BodyLinks,
+    public_url: str,
+    tail: Tail,
     max_body_bytes: int,
 ) -> ASGIApp:
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, links)
+        return Context(request, ingest, reading, definitions, hidden, links, tail)
 
-    state = State({"authenticator": authenticator})
-    return edge(_litestar(context, lambda: facts, state=state, max_body_bytes=max_body_bytes))
+    def administration(request: Request[Any, Any, Any]) -> Administration:
+        return Administration(request, access, members, doorkeeper, public_url)
+
+    provided: dict[str, Callable[..., Any]] = {
+        "context": context,
+        "administration": administration,
+        "facts": lambda: facts,
+        "status": lambda: status,
+    }
+    state = State({"authenticator": authenticator, "public_url": public_url})
+    return edge(_litestar(provided, state=state, max_body_bytes=max_body_bytes))
 
 
 def _litestar(
-    context: Callable[..., Context],
-    facts: Callable[[], ReadFacts],
+    provided: Mapping[str, Callable[..., Any]],
     *,
     state: State,
     max_body_bytes: int | None = None,
@@ -138,10 +192,7 @@ def _litestar(
     return Litestar(
         route_handlers=[*HANDLERS, *pins.handlers(PINNED), *logs.handlers(max_body_bytes)],
         before_request=admit,
-        dependencies={
-            "context": Provide(context, sync_to_thread=False),
-            "facts": Provide(facts, sync_to_thread=False),
-        },
+        dependencies={name: Provide(make, sync_to_thread=False) for name, make in provided.items()},
         exception_handlers={
             Problem: on_problem,
             StatementError: on_statement_error,
@@ -167,10 +218,16 @@ _OPENAPI = OpenAPIConfig(
                 name="Authorization",
                 security_scheme_in="header",
                 description="Bearer sk-helicone-... (the word Bearer is optional); Helicone-Auth is taken too.",
-            )
+            ),
+            "session": SecurityScheme(
+                type="apiKey",
+                name=SESSION_COOKIE,
+                security_scheme_in="cookie",
+                description="The session of a browser that signed in; writes must come from a page of this server.",
+            ),
         }
     ),
-    security=[{"api_key": []}],
+    security=[{"api_key": []}, {"session": []}],
     use_handler_docstrings=True,
     path=None,
     render_plugins=[],
@@ -179,14 +236,10 @@ _OPENAPI = OpenAPIConfig(
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API, the same for every installation."""
-
-    def no_context() -> Any:
-        """There is none: the document is drawn from types alone."""
-
-    def no_facts() -> Any:
-        """As above."""
-
-    return document(_litestar(no_context, no_facts, state=State(), openapi_config=_OPENAPI))
+    # The document is drawn from types alone: nothing is provided, by a provider of its own for each.
+    provided = ("context", "administration", "facts", "status")
+    nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in provided}
+    return document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
 
 
 def edge(app: ASGIApp) -> ASGIApp:

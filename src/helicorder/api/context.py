@@ -10,7 +10,9 @@ from litestar.di import NamedDependency
 from helicorder.api.access import principal_of
 from helicorder.api.idempotency import claim_of, mark_replayed, unpacked
 from helicorder.api.links import BodyLinks
+from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
@@ -27,10 +29,12 @@ class Context:
     Attributes:
         principal: who asks; on a public route there is none.
         links: makes and checks signed body links.
+        tail: tells what is recorded from now on.
         reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
+        hidden: which properties are not shown.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading")
+    __slots__ = ("_definitions", "_ingest", "_request", "hidden", "links", "reading", "tail")
 
     def __init__(
         self,
@@ -38,13 +42,17 @@ class Context:
         ingest: Ingest,
         reading: Reading,
         definitions: Definitions,
+        hidden: HiddenProperties,
         links: BodyLinks,
+        tail: Tail,
     ) -> None:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
         self.reading = reading
+        self.hidden = hidden
         self.links = links
+        self.tail = tail
 
     @property
     def principal(self) -> Principal:

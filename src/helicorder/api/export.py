@@ -9,7 +9,6 @@ import datetime as dt
 import functools
 from typing import Annotated, Any
 
-import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
@@ -19,8 +18,7 @@ from helicorder.api.access import READ
 from helicorder.api.context import Context, FromContext
 from helicorder.api.download import Download
 from helicorder.api.files import file_of
-from helicorder.api.filters import read_filter, read_time
-from helicorder.errors import Invalid
+from helicorder.api.filters import filter_of_text, read_time
 from helicorder.model.filter import Both, Either, Field, FieldIs, Filter, Operator
 from helicorder.model.score import Source
 from helicorder.telemetry import export
@@ -138,10 +136,7 @@ def _where(text: str | None, models: list[str] | None) -> Filter:
     Raises:
         Invalid: the filter is not JSON, or not understood.
     """
-    try:
-        wanted = read_filter("all" if text is None else msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError):
-        raise Invalid("filter: is not JSON.") from None
+    wanted = filter_of_text(text)
     if not models:
         return wanted
     among: list[Filter] = [FieldIs(Field.MODEL, Operator.EQUALS, model) for model in models]

@@ -5,10 +5,12 @@ import re
 from typing import Any
 
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 
 from helicorder.errors import (
     BadHeader,
     BodyTooLarge,
+    Conflict,
     Forbidden,
     IdempotencyConflict,
     InternalFailure,
@@ -16,6 +18,7 @@ from helicorder.errors import (
     MalformedBody,
     NotFound,
     Problem,
+    TooManyAttempts,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -43,6 +46,14 @@ _WITH_BODY: tuple[type[Problem], ...] = (
     UnsupportedMediaType,
 )
 
+# What single operations answer besides.
+_ALSO: dict[str, tuple[type[Problem], ...]] = {
+    "SignIn": (Unauthenticated, Forbidden, TooManyAttempts),
+    "SignOut": (Forbidden, UnsupportedMediaType),
+    "ChangePassword": (TooManyAttempts,),
+    "RemoveMember": (Conflict,),
+}
+
 
 def document(app: Litestar) -> dict[str, Any]:
     """The OpenAPI 3.1 document of an assembled API, every operation with the failures it can answer."""
@@ -52,14 +63,23 @@ def document(app: Litestar) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(text)
     spec["components"]["schemas"]["Failure"] = _FAILURE
     spec["components"]["schemas"]["ScoreRequest"]["properties"]["scores"]["additionalProperties"] = _SCORE_VALUE
+    public = _public(app)
     for operations in spec["paths"].values():
         for operation in operations.values():
+            if operation["operationId"] in public:
+                operation["security"] = []  # which Litestar leaves out for being empty, though that is what it says
             _add_failures(operation)
     return spec
 
 
+def _public(app: Litestar) -> set[str]:
+    """The operations that need no credential, from what `access` goes by."""
+    handlers = [handler for route in app.routes if isinstance(route, HTTPRoute) for handler in route.route_handlers]
+    return {str(handler.operation_id) for handler in handlers if handler.opt.get("public")}
+
+
 def _add_failures(operation: dict[str, Any]) -> None:
-    problems = [*_EVERYWHERE]
+    problems = [*_EVERYWHERE, *_ALSO.get(operation["operationId"], ())]
     if operation.get("security") != []:
         problems += _WITH_KEY
     if "requestBody" in operation:

@@ -8,12 +8,17 @@ back.
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 
 from helicorder.model.ids import checked_request_id
 
 RequestId = Annotated[
     str, PathParameter(description="Any opaque id of 1 to 255 characters; the call need not be there yet.")
+]
+
+CallTime = Annotated[
+    str | None,
+    QueryParameter(name="at", description="The call's created_at, where its request id was used several times."),
 ]
 
 # A Unicode noncharacter: valid in text, meant for internal use, never part of an id that a client would choose.
@@ -37,7 +42,7 @@ def _decoded(segment: str) -> str:
 
 
 def text_of(segment: str) -> str:
-    """What a path segment says, its slashes included."""
+    """The text that a path segment stands for, slashes in it included."""
     return segment.replace(_ENCODED_SLASH, "/")
 
 

@@ -14,7 +14,6 @@ from helicorder.errors import (
     MethodNotAllowed,
     NotFound,
     Problem,
-    Unavailable,
 )
 from helicorder.telemetry.client import StatementError
 
@@ -26,7 +25,7 @@ _STATUS_BODY_TOO_LARGE = 413
 def answer(problem: Problem) -> Response[dict[str, str | None]]:
     """The HTTP answer to a problem; ``helicorder-error`` names it for machines."""
     headers = {"helicorder-error": problem.code}
-    if isinstance(problem, Unavailable):
+    if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return Response({"data": None, "error": problem.message}, status_code=problem.status, headers=headers)
 

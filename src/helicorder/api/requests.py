@@ -15,9 +15,11 @@ from helicorder.api.paths import RequestId, request_id_of
 from helicorder.api.wire import HeliconeRequest, Result, request_row
 from helicorder.errors import Invalid, NotFound
 from helicorder.model.filter import Both, Filter, IsScored, Page, SortKey
+from helicorder.model.ids import checked_request_id
 from helicorder.telemetry import calls
 from helicorder.wire.requests import RequestQuery, Sort
 
+MAX_IDS = 1000
 # Helicone puts such an object where a body is not inline; clients then follow signed_body_url.
 _BODY_ELSEWHERE = {"helicone_message": "fetching body from signed_url"}
 _NOT_INLINE = (_BODY_ELSEWHERE, _BODY_ELSEWHERE)
@@ -131,4 +133,28 @@ async def count_requests(data: JSONBody[RequestQuery], context: FromContext) -> 
     return Result(await calls.count(telemetry, context.principal.org_id, wanted))
 
 
-HANDLERS: list[Any] = [get_request, query_requests, query_requests_legacy, count_requests]
+class RequestIds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Up to 1000 request ids."""
+
+    requestIds: list[str]  # noqa: N815 -- the wire's name
+
+
+@post(
+    "/v1/request/query-ids",
+    status_code=200,
+    opt=READ,
+    operation_id="GetRequestsByIds",
+    tags=["Request"],
+)
+async def requests_by_ids(data: JSONBody[RequestIds], context: FromContext) -> Result[list[HeliconeRequest]]:
+    """The requests of some ids, in their order, the newest of each; an id without a request is left out."""
+    if len(data.requestIds) > MAX_IDS:
+        raise Invalid(f"requestIds: at most {MAX_IDS}.")
+    asked = [checked_request_id(one) for one in data.requestIds]
+    telemetry = await context.reading()
+    rows = await calls.newest_of(telemetry, context.principal.org_id, asked)
+    now = time.time()
+    return Result([request_row(row, context.body_link(row.request_id, now), *_NOT_INLINE) for row in rows])
+
+
+HANDLERS: list[Any] = [get_request, query_requests, query_requests_legacy, requests_by_ids, count_requests]

@@ -15,8 +15,7 @@ from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.model.score import ScoreKind
-from helicorder.model.window import Bucket as Step
-from helicorder.model.window import Window, checked_zone
+from helicorder.model.window import USUAL_SPAN, Window, checked_zone
 from helicorder.scoring.completeness import EDGES, Delays, estimate_delays, still_filling
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
@@ -24,14 +23,6 @@ from helicorder.telemetry.client import Telemetry
 from helicorder.wire.answers import Bucket, Number, ScoreSeries
 from helicorder.wire.questions import SeriesQuery
 
-_SPAN = {
-    Step.MINUTE: dt.timedelta(hours=1),
-    Step.HOUR: dt.timedelta(days=2),
-    Step.DAY: dt.timedelta(days=30),
-    Step.WEEK: dt.timedelta(weeks=26),
-    Step.MONTH: dt.timedelta(days=730),
-    Step.YEAR: dt.timedelta(days=3650),
-}
 WATCHED = dt.timedelta(days=7)
 """How long a request is taken to wait for its score; delays are learned from the requests of that time."""
 _NOTHING = series.Sums()
@@ -44,7 +35,7 @@ def axis_of(question: SeriesQuery) -> Axis:
 
 async def _resolved(question: SeriesQuery, org_id: str, telemetry: Telemetry, now: dt.datetime) -> SeriesQuery:
     """As `selection.resolved`; the span that is shown by default suits the bucket."""
-    found = await resolved(question, org_id, telemetry, now, _SPAN[question.bucket])
+    found = await resolved(question, org_id, telemetry, now, USUAL_SPAN[question.bucket])
     return msgspec.structs.replace(found, now=question.now or now.isoformat())
 
 

@@ -8,9 +8,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from helicorder.control import keys, schema
+from helicorder.control import keys, schema, sessions
 from helicorder.control.database import Database
-from helicorder.errors import Invalid, NotFound
+from helicorder.errors import Conflict, Invalid, NotFound
 from helicorder.model.ids import has_control_character, new_id
 from helicorder.model.principal import Principal, Scope
 from helicorder.model.score import checked_name
@@ -34,8 +34,10 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         hint: the secret's prefix and last characters.
-        created_by: who made it: the id of a key, ``cli``, ``bootstrap``; empty where nobody said.
+        created_by: who made it: the id of a key, ``member:`` and a member's id, ``cli``, ``bootstrap``; empty where
+            nobody said.
         revoked_at: when it stopped working; None while it works.
+        updated_at: when it was last renamed or revoked; None where it never was.
     """
 
     id: str
@@ -46,6 +48,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: dt.datetime
     created_by: str
     revoked_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
 
 
 class BootstrapResult(msgspec.Struct, frozen=True):
@@ -96,6 +99,32 @@ class Access:
             raise NotFound(f"There is no organisation named {name!r}.")
         return found
 
+    async def organization_of(self, org_id: str) -> Organization:
+        """The organisation of that id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.reading() as connection:
+            return await _organization_of(connection, org_id)
+
+    async def rename_organization(self, org_id: str, name: str) -> Organization:
+        """The organisation under another name.
+
+        Raises:
+            Invalid: the name cannot be one.
+            Conflict: another organisation has it.
+            NotFound: there is no such organisation.
+        """
+        checked_name(name, "organisation name")
+        table = schema.organizations
+        async with self._database.writing() as connection:
+            taken = await _organization(connection, name)
+            if taken is not None and taken.id != org_id:
+                raise Conflict("This name is taken.")
+            await connection.execute(sa.update(table).where(table.c.id == org_id).values(name=name))
+            return await _organization_of(connection, org_id)
+
     async def create_key(
         self, org_id: str, name: str, scopes: Iterable[Scope], created_by: str = ""
     ) -> tuple[str, ApiKey]:
@@ -124,27 +153,42 @@ class Access:
             )
             return [_api_key(row) for row in rows.mappings()]
 
-    async def revoke_key(self, org_id: str, key_id: str) -> ApiKey:
-        """Ends a key for good; the key as it is now. Revoking it again changes nothing.
+    async def key(self, org_id: str, key_id: str) -> ApiKey:
+        """One key of the organisation, revoked or not.
 
         Raises:
             NotFound: the organisation has no such key.
         """
-        table = schema.api_keys
-        if has_control_character(key_id):
-            raise NotFound("There is no such API key.")  # PostgreSQL would refuse to compare such text
-        own = (table.c.org_id == org_id) & (table.c.id == key_id)
+        async with self._database.reading() as connection:
+            return await _own_key(connection, org_id, key_id)
+
+    async def rename_key(self, org_id: str, key_id: str, name: str) -> ApiKey:
+        """A key under another name.
+
+        Raises:
+            Invalid: the name cannot be one.
+            NotFound: the organisation has no such key.
+        """
+        checked_name(name, "key name")
         async with self._database.writing() as connection:
-            await connection.execute(
-                sa.update(table).where(own & table.c.revoked_at.is_(None)).values(revoked_at=_now())
-            )
-            row = (await connection.execute(sa.select(*_SHOWN_COLUMNS).where(own))).mappings().first()
-        if row is None:
-            raise NotFound("There is no such API key.")
-        return _api_key(row)
+            await _own_key(connection, org_id, key_id)
+            return await _change_key(connection, org_id, key_id, name=name, updated_at=_now())
+
+    async def revoke_key(self, org_id: str, key_id: str) -> ApiKey:
+        """Ends a key for good, and the sessions it began; the key as it is now. Doing it again changes nothing.
+
+        Raises:
+            NotFound: the organisation has no such key.
+        """
+        async with self._database.writing() as connection:
+            key = await _own_key(connection, org_id, key_id)
+            if key.revoked_at is not None:
+                return key
+            now = _now()
+            return await _change_key(connection, org_id, key_id, revoked_at=now, updated_at=now)
 
     async def principals(self, digests: Collection[bytes]) -> dict[bytes, Principal]:
-        """The principals behind SHA-256 digests of secrets; digests of no key and of revoked keys are left out.
+        """The principals behind SHA-256 digests of secrets, of keys and of sessions, less those that have ended.
 
         Raises:
             Unavailable: the control database does not answer.
@@ -153,14 +197,17 @@ class Access:
         wanted = table.c.secret_hash.in_([digest.hex() for digest in digests]) & table.c.revoked_at.is_(None)
         columns = (table.c.secret_hash, table.c.org_id, table.c.id, table.c.scopes)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(sa.select(*columns).where(wanted))).all()
-        return {
-            bytes.fromhex(hashed): Principal(org_id=org_id, key_id=key_id, scopes=_scopes(scopes))
-            for hashed, org_id, key_id, scopes in rows
-        }
+            found = {
+                bytes.fromhex(hashed): Principal(org_id=org_id, key_id=key_id, scopes=schema.scopes_of(scopes))
+                for hashed, org_id, key_id, scopes in await connection.execute(sa.select(*columns).where(wanted))
+            }
+            others = [digest for digest in digests if digest not in found]
+            return found | (await sessions.principals(connection, others, _now()) if others else {})
 
     async def ensure_bootstrap(self, secret: str = "") -> BootstrapResult:
-        """Sees to it that somebody can get in: the organisation ``default`` with a key that may do everything.
+        """Sees to it that somebody can get in: the first organisation, with a key that may do everything.
+
+        That is ``default``, made if there is none; else, where it was renamed, the oldest.
 
         Args:
             secret: the operator's; it becomes a key unless it is or ever was one (revoked stays revoked). Empty: a
@@ -176,8 +223,7 @@ class Access:
         async with self._database.writing() as connection:
             if await connection.scalar(blocking.limit(1)) is not None:
                 return BootstrapResult()
-            home = await _organization(connection, DEFAULT_ORGANIZATION)
-            home = home or await _insert_organization(connection, DEFAULT_ORGANIZATION)
+            home = await _first_organization(connection) or await _insert_organization(connection, DEFAULT_ORGANIZATION)
             key = await _insert_key(connection, home.id, BOOTSTRAP, chosen, frozenset(Scope), BOOTSTRAP)
         return BootstrapResult(key=key, secret=None if secret else chosen)
 
@@ -190,6 +236,38 @@ class Access:
                 value = secrets.token_bytes(_SERVER_SECRET_BYTES)
                 await connection.execute(sa.insert(table).values(name=name, value=value))
             return value
+
+
+async def _organization_of(connection: AsyncConnection, org_id: str) -> Organization:
+    rows = await connection.execute(sa.select(schema.organizations).where(schema.organizations.c.id == org_id))
+    row = rows.mappings().first()
+    if row is None:
+        raise NotFound("There is no such organisation.")
+    return Organization(**row)
+
+
+async def _first_organization(connection: AsyncConnection) -> Organization | None:
+    table = schema.organizations
+    rows = await connection.execute(
+        sa.select(table).order_by(table.c.name != DEFAULT_ORGANIZATION, table.c.id).limit(1)
+    )
+    row = rows.mappings().first()
+    return None if row is None else Organization(**row)
+
+
+async def _own_key(connection: AsyncConnection, org_id: str, key_id: str) -> ApiKey:
+    known = not has_control_character(key_id)  # PostgreSQL would refuse to compare such text
+    own = (schema.api_keys.c.org_id == org_id) & (schema.api_keys.c.id == key_id)
+    rows = await connection.execute(sa.select(*_SHOWN_COLUMNS).where(own)) if known else None
+    row = rows.mappings().first() if rows else None
+    if row is None:
+        raise NotFound("There is no such API key.")
+    return _api_key(row)
+
+
+async def _change_key(connection: AsyncConnection, org_id: str, key_id: str, **values: object) -> ApiKey:
+    await connection.execute(sa.update(schema.api_keys).where(schema.api_keys.c.id == key_id).values(values))
+    return await _own_key(connection, org_id, key_id)
 
 
 async def _organization(connection: AsyncConnection, name: str) -> Organization | None:
@@ -222,11 +300,7 @@ async def _insert_key(
 
 
 def _api_key(row: sa.RowMapping) -> ApiKey:
-    return ApiKey(**{**row, "scopes": _scopes(row["scopes"])})
-
-
-def _scopes(text: str) -> frozenset[Scope]:
-    return frozenset(map(Scope, text.split()))
+    return ApiKey(**{**row, "scopes": schema.scopes_of(row["scopes"])})
 
 
 def _now() -> dt.datetime:

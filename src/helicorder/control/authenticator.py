@@ -1,7 +1,8 @@
 """From the secret a caller presents to the Principal it stands for, fast, and while the control database is away.
 
-One task asks the database, one query at a time, for all that wait. Between queries answers come from memory, where a
-secret is known by its digest alone. Three times rule:
+A secret is an API key's or a browser session's; the same holds for both, and "keys" below are either. One task asks
+the database, one query at a time, for all that wait. Between queries answers come from memory, where a secret is known
+by its digest alone. Three times rule:
 
 - an answer is trusted for TRUST_SECONDS after its question, so a revocation made anywhere takes effect within a second;
 - keys in use are asked about again every REFRESH_SECONDS, so that they never have to wait for an answer;
@@ -21,7 +22,7 @@ import structlog
 from helicorder.control.access import Access
 from helicorder.control.keys import digest_of
 from helicorder.errors import Unavailable
-from helicorder.model.principal import Principal
+from helicorder.model.principal import Credential, Principal
 
 TRUST_SECONDS = 0.5
 REFRESH_SECONDS = 0.2
@@ -65,21 +66,21 @@ class Authenticator:
         self._down_until = 0.0
         self._warm_until = 0.0
 
-    def cached(self, secret: str) -> Principal | None:
+    def cached(self, secret: str, kind: Credential = Credential.KEY) -> Principal | None:
         """The principal if its key is known to be valid at this moment; None means: ask `principal`.
 
         Never waits and makes no task; costs about a microsecond.
         """
-        digest = digest_of(secret)
+        digest = digest_of(secret, kind)
         return None if digest is None else self._trusted(digest)
 
-    async def principal(self, secret: str) -> Principal | None:
-        """The principal behind a secret; None when no key has it or the key was revoked.
+    async def principal(self, secret: str, kind: Credential = Credential.KEY) -> Principal | None:
+        """The principal behind a secret; None when nothing has it, or what had it was revoked or has ended.
 
         Raises:
             Unavailable: the control database does not answer, and did not know the key lately.
         """
-        digest = digest_of(secret)
+        digest = digest_of(secret, kind)
         if digest is None:
             return None
         trusted = self._trusted(digest)
@@ -121,7 +122,7 @@ class Authenticator:
         if future.done() and not future.cancelled():
             return future.result()
         if known is None:
-            raise Unavailable("The API key cannot be checked right now: the control database is not answering.")
+            raise Unavailable("The credential cannot be checked right now: the control database is not answering.")
         return known.principal
 
     def _ask(self, digest: bytes) -> asyncio.Future[Principal | None]:
@@ -129,7 +130,7 @@ class Authenticator:
             self._task = asyncio.create_task(self._ask_forever(), name="control-authenticator")
         if digest not in self._waiting:
             if len(self._waiting) >= MAX_WAITING:
-                raise Unavailable("Too many API keys wait to be checked; try again.")
+                raise Unavailable("Too many credentials wait to be checked; try again.")
             self._waiting[digest] = asyncio.get_running_loop().create_future()
             self._wake.set()
         return self._waiting[digest]

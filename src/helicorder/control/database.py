@@ -58,6 +58,15 @@ class Database:
         """Closes every connection."""
         await self._engine.dispose()
 
+    async def schema_version(self) -> str:
+        """The version that the store records of itself.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        async with self.reading() as connection:
+            return str(await connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
+
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading only.

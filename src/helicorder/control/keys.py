@@ -1,14 +1,17 @@
-"""The secret of an API key: its shape, how one is made, and the digest that is kept in its place."""
+"""The secrets that callers present, an API key's or a browser session's: their shapes, and the digests kept of them."""
 
 import base64
 import hashlib
 import secrets
 
 from helicorder.errors import Invalid
+from helicorder.model.principal import Credential
 
 PREFIX = "sk-helicone-"
 MIN_LENGTH = len(PREFIX) + 8
 MAX_LENGTH = 256
+SESSION_PREFIX = "helicorder-session-"
+_SESSION_BYTES = 32
 _GROUP = 7
 _RANDOM_CHARACTERS = 28  # 5 bits each: 140 bits
 _SHOWN_CHARACTERS = 4
@@ -36,12 +39,18 @@ def checked_secret(secret: str) -> str:
     return secret
 
 
-def digest_of(secret: str) -> bytes | None:
-    """The SHA-256 of a presented secret; None for text that no key could be, so that junk costs nothing.
+def new_session_secret() -> str:
+    """A fresh session secret: 256 random bits behind a prefix that no API key has."""
+    return SESSION_PREFIX + secrets.token_urlsafe(_SESSION_BYTES)
 
-    A plain hash is enough: a secret made here has 140 random bits, so there is no dictionary to try.
+
+def digest_of(secret: str, kind: Credential = Credential.KEY) -> bytes | None:
+    """The SHA-256 of a presented secret; None for text that could be none of its kind, so that junk costs nothing.
+
+    A plain hash is enough: a secret made here has 140 random bits and more, so there is no dictionary to try.
     """
-    if len(secret) > MAX_LENGTH or not secret.startswith(PREFIX) or not secret.isascii():
+    prefix = PREFIX if kind is Credential.KEY else SESSION_PREFIX
+    if len(secret) > MAX_LENGTH or not secret.startswith(prefix) or not secret.isascii():
         return None
     return hashlib.sha256(secret.encode()).digest()
 

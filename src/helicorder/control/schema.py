@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from helicorder.model.principal import Scope
+
 metadata = sa.MetaData()
 
 
@@ -47,6 +49,7 @@ api_keys = sa.Table(
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("revoked_at", UtcTime),
+    sa.Column("updated_at", UtcTime),
 )
 
 secrets = sa.Table(
@@ -64,4 +67,48 @@ definitions = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("updated_at", UtcTime, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
+)
+
+# Rows of members stay when they are removed, because what they wrote names them; their login and password do not.
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), nullable=False, index=True),
+    sa.Column("login", sa.Text, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("removed_at", UtcTime),
+)
+
+# A session is a key's or a member's, never both.
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("secret_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("key_id", sa.Text, sa.ForeignKey("api_keys.id"), index=True),
+    sa.Column("member_id", sa.Text, sa.ForeignKey("members.id"), index=True),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False, index=True),
+    sa.CheckConstraint("(key_id IS NULL) <> (member_id IS NULL)", name="sessions_have_one_owner"),
+)
+
+
+def scopes_of(text: str) -> frozenset[Scope]:
+    """The scopes of a key as they are stored: words with blanks between them."""
+    return frozenset(map(Scope, text.split()))
+
+
+hidden_properties = sa.Table(
+    "hidden_properties",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("hidden_at", UtcTime, nullable=False),
+    sa.Column("hidden_by", sa.Text, nullable=False),
 )

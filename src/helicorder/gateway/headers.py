@@ -1,6 +1,7 @@
 """The headers of a request and of an answer: what is ours, what is for one hop only, what is passed on.
 
-Helicone's headers never reach an upstream, and a Helicone key never does, in whichever header it came.
+Helicone's headers never reach an upstream, and a Helicone key never does, in whichever header it came. Nor does the
+cookie of a browser's session with us, which opens nothing here; and no upstream sets it.
 """
 
 import functools
@@ -10,6 +11,7 @@ import msgspec
 from multidict import CIMultiDict
 
 from helicorder.errors import BadHeader, MethodNotAllowed
+from helicorder.model.principal import SESSION_COOKIE
 from helicorder.providers.encoding import CODINGS
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -20,6 +22,8 @@ NO_WEBSOCKETS = "WebSocket connections are not served yet."
 _HELICONE_KEYS = ("sk-helicone-", "pk-helicone-")
 _HELICONE_KEY_MARK = b"k-helicone-"
 _HELICONE_HEADER = b"helicone-"
+_OWN_COOKIE = f"{SESSION_COOKIE}="
+_SETS_OWN_COOKIE = _OWN_COOKIE.encode()
 _READABLE_CODINGS = frozenset({*CODINGS, "identity"})
 _HOP_BY_HOP = frozenset(
     {
@@ -102,6 +106,14 @@ def _take_credential(inbound: Inbound, name: bytes, value: bytes) -> None:
         inbound.provider_key = True
 
 
+def _take_cookie(inbound: Inbound, name: bytes, value: bytes) -> None:
+    text = _text(value)
+    if _OWN_COOKIE in text:
+        text = ";".join(pair for pair in text.split(";") if not pair.strip().startswith(_OWN_COOKIE)).strip()
+    if text:
+        inbound.forwarded.add(name.decode("latin-1"), text)
+
+
 def _take_accepted_codings(inbound: Inbound, name: bytes, value: bytes) -> None:
     inbound.forwarded.add(name.decode("latin-1"), _readable(value))
 
@@ -146,6 +158,7 @@ _READERS: dict[bytes, Callable[[Inbound, bytes, bytes], None]] = {
     b"transfer-encoding": _take_transfer_coding,
     b"content-length": _take_length,
     b"accept-encoding": _take_accepted_codings,
+    b"cookie": _take_cookie,
     b"authorization": _take_credential,
     b"x-api-key": _take_credential,
     b"api-key": _take_credential,
@@ -180,6 +193,11 @@ def answer_headers(raw: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         lower = name.lower()
         if lower == b"connection":
             for_this_hop |= _named_by_connection(value.lower())
-        elif lower not in _HOP_BY_HOP and not lower.startswith(_HELICONE_HEADER):
+        elif lower not in _HOP_BY_HOP and not lower.startswith(_HELICONE_HEADER) and not _is_own_cookie(lower, value):
             passed.append((lower, value))
     return [header for header in passed if header[0] not in for_this_hop] if for_this_hop else passed
+
+
+def _is_own_cookie(name: bytes, value: bytes) -> bool:
+    """Whether an upstream sets the cookie that is our session: whoever holds that would be signed in as it likes."""
+    return name == b"set-cookie" and value.lstrip().startswith(_SETS_OWN_COOKIE)

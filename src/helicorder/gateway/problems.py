@@ -8,7 +8,7 @@ The header ``helicorder-error: CODE`` tells such an answer from one of the upstr
 
 import msgspec
 
-from helicorder.errors import BodyTooLarge, Problem, Unavailable
+from helicorder.errors import BodyTooLarge, Problem
 from helicorder.gateway.headers import RawHeaders
 
 
@@ -21,7 +21,7 @@ def answer_to(problem: Problem) -> tuple[int, RawHeaders, bytes]:
         (b"content-length", b"%d" % len(body)),
         (b"helicorder-error", problem.code.encode()),
     ]
-    if isinstance(problem, Unavailable):
+    if problem.retry_after_seconds is not None:
         headers.append((b"retry-after", b"%d" % problem.retry_after_seconds))
     if isinstance(problem, BodyTooLarge):
         headers.append((b"connection", b"close"))

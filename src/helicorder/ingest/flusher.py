@@ -8,6 +8,7 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -19,6 +20,18 @@ from helicorder.model.row import Stamped
 
 Load = Callable[[Sequence[Stamped]], Awaitable[None]]
 
+
+class Audience(Protocol):
+    """Who wants to know what was loaded, and when: the hook that the composition root hands in."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody waits to see rows come, so that they are loaded sooner."""
+
+    def loaded(self, version: int) -> None:
+        """Everything up to a version is in the store now. Returns at once, and never raises."""
+
+
 _log = structlog.get_logger()
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -28,7 +41,7 @@ _LONGEST_PAUSE_WITH_READERS_SECONDS = 0.5
 _PATIENCE = 5
 
 # A load costs about the same for one row as for a thousand, so unless a reader asks, loading takes a sixth of the time
-# at most: a busy gateway's processor is its callers'.
+# at most, and half of it while somebody watches: a busy gateway's processor is its callers'.
 _GATHERING = 5
 _LONGEST_GATHERING_SECONDS = 1.0
 
@@ -43,7 +56,9 @@ class Flusher:
         oldest: version (about microseconds since 1970) of the oldest row not loaded; None when caught up or gathering.
     """
 
-    def __init__(self, journal: Journal, load: Load, *, interval: float, load_timeout: float) -> None:
+    def __init__(
+        self, journal: Journal, load: Load, *, interval: float, load_timeout: float, audience: Audience | None = None
+    ) -> None:
         self.version = 0
         self.flushed = 0
         self.set_aside = 0
@@ -53,6 +68,7 @@ class Flusher:
         self._load = load
         self._interval = interval
         self._load_timeout = load_timeout
+        self._audience = audience
         self._attempts = 0
         self._stopping = False
         self._grown = asyncio.Event()
@@ -97,13 +113,18 @@ class Flusher:
     async def _run(self) -> None:
         while True:
             await self._grown.wait()
-            await self._asked_within(max(self._interval, min(_LONGEST_GATHERING_SECONDS, _GATHERING * self._took)))
+            await self._asked_within(self._gathering())
             try:
                 await self._catch_up()
             except Exception as error:  # noqa: BLE001 -- whatever a store does, the flusher goes on trying
                 self._attempts += 1
                 self._tell(error)
                 await self._back_off()
+
+    def _gathering(self) -> float:
+        """Seconds for which rows are gathered; not so long while somebody watches them come."""
+        gathering = 1 if self._audience is not None and self._audience.watched else _GATHERING
+        return max(self._interval, min(_LONGEST_GATHERING_SECONDS, gathering * self._took))
 
     async def _asked_within(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -167,6 +188,8 @@ class Flusher:
         self.version = version
         self.oldest = version + 1 if version < self._journal.version else None
         self._journal.trim(version)
+        if self._audience is not None:
+            self._audience.loaded(version)
         for target, reader in self._readers:
             if target <= version and not reader.done():
                 reader.set_result(None)

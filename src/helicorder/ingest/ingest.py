@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from helicorder.errors import TelemetryUnavailable
-from helicorder.ingest.flusher import Flusher, Load
+from helicorder.ingest.flusher import Audience, Flusher, Load
 from helicorder.ingest.intake import Bounds
 from helicorder.ingest.journal import Claim, Journal, Room
 from helicorder.model.row import Row
@@ -34,6 +34,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
         committed: rows made durable by `commit`; a replay adds none.
         offered, dropped: rows offered, and those of them that were not made durable.
         flushed, set_aside: rows loaded into the store, and rows it could not take, kept apart.
+        refused: rows kept apart altogether, those of earlier starts too.
         flush_failures: loads that failed, most of them tried again since.
         failed: the journal accepts nothing until a restart.
     """
@@ -47,6 +48,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
     flushed: int
     set_aside: int
+    refused: int
     flush_failures: int
     failed: bool
 
@@ -61,6 +63,7 @@ class Ingest:
         flush_interval: seconds for which rows are gathered, unless a reader asks.
         journal_max_bytes, min_free_bytes: where commits are refused and offers dropped.
         barrier_timeout, load_timeout, close_timeout: seconds a read, one load, and each step of closing may take.
+        audience: is told after every load.
         clock: microseconds since 1970.
     """
 
@@ -76,6 +79,7 @@ class Ingest:
         load_timeout: float = 60.0,
         close_timeout: float = 5.0,
         bounds: Bounds | None = None,
+        audience: Audience | None = None,
         clock: Callable[[], int] = _microseconds,
     ) -> None:
         self._directory = directory
@@ -86,6 +90,7 @@ class Ingest:
         self._load_timeout = load_timeout
         self._close_timeout = close_timeout
         self._bounds = bounds or Bounds()
+        self._audience = audience
         self._clock = clock
         self._journal: Journal
         self._flusher: Flusher
@@ -98,7 +103,11 @@ class Ingest:
         """
         self._journal = await Journal.open(self._directory, self._room, self._bounds, self._clock)
         self._flusher = Flusher(
-            self._journal, self._load, interval=self._flush_interval, load_timeout=self._load_timeout
+            self._journal,
+            self._load,
+            interval=self._flush_interval,
+            load_timeout=self._load_timeout,
+            audience=self._audience,
         )
         self._flusher.start()
 
@@ -170,6 +179,7 @@ class Ingest:
             dropped=journal.intake.dropped,
             flushed=flusher.flushed,
             set_aside=flusher.set_aside,
+            refused=journal.refused,
             flush_failures=flusher.failures,
             failed=journal.failed,
         )

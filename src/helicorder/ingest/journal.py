@@ -119,6 +119,11 @@ class Journal:
         return self._file.rows
 
     @property
+    def refused(self) -> int:
+        """Rows set aside in the file, those of earlier starts too."""
+        return self._file.refused
+
+    @property
     def used_bytes(self) -> int:
         """Bytes of the file that hold something; what trimming freed is used again and does not count."""
         return self._file.used_bytes

@@ -16,7 +16,7 @@ import msgspec
 from helicorder.errors import IdempotencyConflict, SchemaTooNew, StartupError
 
 FILE_NAME = "journal.sqlite"
-_SCHEMA_VERSION = 1
+SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE entries (version INTEGER PRIMARY KEY, payload BLOB NOT NULL);
 CREATE TABLE claims (
@@ -75,6 +75,7 @@ class JournalFile:
     Attributes:
         committed: the highest version that is durable.
         rows: rows written or found at opening, loaded or not: only ever grows.
+        refused: rows set aside, now and before.
         used_bytes: pages in use, times page size; space freed by trimming is not counted, as it is used again.
 
     Raises:
@@ -84,7 +85,7 @@ class JournalFile:
 
     def __init__(self, directory: pathlib.Path, clock: Callable[[], int]) -> None:
         self.committed = self._last = 0
-        self.rows = self.used_bytes = 0
+        self.rows = self.refused = self.used_bytes = 0
         self._unsaved_bytes = self._page_size = 0
         self._clock = clock
         path = directory / FILE_NAME
@@ -139,11 +140,12 @@ class JournalFile:
     def set_aside(self, version: int, reason: str) -> None:
         """Move an entry to the refused ones, which are kept for ever and never loaded."""
         with self._transaction():
-            self._writer.execute(
+            moved = self._writer.execute(
                 "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
                 (reason[:_MAX_REASON_LENGTH], version),
-            )
+            ).rowcount
             self._writer.execute("DELETE FROM entries WHERE version = ?", (version,))
+        self.refused += moved
 
     def checkpoint_if_due(self) -> None:
         """Carry the WAL over into the file once it has some megabytes, so that it can start over."""
@@ -183,6 +185,7 @@ class JournalFile:
     def _read_state(self) -> None:
         self._page_size = self._value("PRAGMA page_size")
         self.rows = self._value("SELECT count(*) FROM entries")
+        self.refused = self._value("SELECT count(*) FROM refused")
         self.committed = self._last = self._value(
             "SELECT max((SELECT version FROM high_water), (SELECT coalesce(max(version), 0) FROM entries),"
             " (SELECT coalesce(max(version), 0) FROM refused))"
@@ -259,8 +262,8 @@ def _connected(path: pathlib.Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
     found: int = db.execute("PRAGMA user_version").fetchone()[0]
-    if found > _SCHEMA_VERSION:
-        raise SchemaTooNew(f"The journal {path} has schema {found}; this Helicorder knows {_SCHEMA_VERSION}.")
+    if found > SCHEMA_VERSION:
+        raise SchemaTooNew(f"The journal {path} has schema {found}; this Helicorder knows {SCHEMA_VERSION}.")
     verdict: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise StartupError(f"The journal {path} is damaged ({verdict}). It was left as it is.")
@@ -270,4 +273,4 @@ def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
     for pragma in _PRAGMAS:
         db.execute(pragma).fetchall()
     if found == 0:
-        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={_SCHEMA_VERSION}; COMMIT;")
+        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")

@@ -119,3 +119,17 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=Tru
     response_body: str | None = None
     input_key: int = 0
     without_texts: bool = False
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """What is kept of a call's bodies beside them.
+
+    Attributes:
+        request_preview, response_preview: the beginning of the last thing the user said and of the answer, on one line
+            of at most 200 characters; empty where nothing was said.
+        words: what both bodies say, in lower case, to search in.
+    """
+
+    request_preview: str = ""
+    response_preview: str = ""
+    words: str = ""

@@ -105,6 +105,13 @@ class ScoreIs(msgspec.Struct, frozen=True, tag=True):
     boolean: bool | None = None
 
 
+class Says(msgspec.Struct, frozen=True, tag=True):
+    """A text occurs in what was asked or answered, whatever its case; ``whole``: not as a part of a longer word."""
+
+    text: str
+    whole: bool
+
+
 class IsScored(msgspec.Struct, frozen=True, tag=True):
     """The call has at least one score (or has none, when False)."""
 
@@ -125,7 +132,7 @@ class Either(msgspec.Struct, frozen=True, tag=True):
     right: "Filter"
 
 
-Condition = FieldIs | PropertyIs | HasProperty | ScoreIs | IsScored
+Condition = FieldIs | PropertyIs | HasProperty | ScoreIs | IsScored | Says
 Filter = Everything | Condition | Both | Either
 
 
@@ -141,6 +148,8 @@ class SortKey(enum.StrEnum):
     COMPLETION_TOKENS = "completion_tokens"
     USER_ID = "user_id"
     MODEL = "model"
+    PROVIDER = "provider"
+    STATUS = "status"
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -155,3 +164,29 @@ class Page(msgspec.Struct, frozen=True):
     sort: SortKey = SortKey.CREATED_AT
     ascending: bool = False
     sort_property: str | None = None
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A call's place in a sorted answer: what it is sorted by, then its time and id, which no two calls share.
+
+    Attributes:
+        value: None where it is not known, or where time alone sorts; a cost as its exact digits.
+    """
+
+    value: int | str | None
+    created_at: dt.datetime
+    request_id: str
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A page by its place instead of by a number of rows to skip: what is added meanwhile moves nothing.
+
+    Attributes:
+        after: the last call of the page before; None for the first page.
+        limit: 1 to 1000.
+    """
+
+    sort: SortKey = SortKey.CREATED_AT
+    ascending: bool = False
+    after: Position | None = None
+    limit: int = 50

@@ -24,6 +24,17 @@ class Bucket(enum.StrEnum):
     YEAR = "year"
 
 
+USUAL_SPAN = {
+    Bucket.MINUTE: dt.timedelta(hours=1),
+    Bucket.HOUR: dt.timedelta(days=2),
+    Bucket.DAY: dt.timedelta(days=30),
+    Bucket.WEEK: dt.timedelta(weeks=26),
+    Bucket.MONTH: dt.timedelta(days=730),
+    Bucket.YEAR: dt.timedelta(days=3650),
+}
+"""How much of the past a chart of each width shows where nobody says."""
+
+
 class Window(msgspec.Struct, frozen=True):
     """A half-open stretch of time [start, end), both UTC."""
 

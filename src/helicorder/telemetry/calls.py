@@ -36,6 +36,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         properties: the call's own, with later (or earlier) edits of the same key in their place.
         scores: of each name the newest current judgement that has a number.
+        judgements: every current judgement, the newest first.
+        request_preview, response_preview: as `model.Digest` has them; empty where they were not asked for.
     """
 
     org_id: str
@@ -67,16 +69,28 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     country_code: str
     size_bytes: int
     scores: dict[str, Judgement]
+    judgements: list[Judgement]
+    request_preview: str = ""
+    response_preview: str = ""
 
 
-async def one(telemetry: Telemetry, org_id: str, request_id: str) -> CallRow | None:
-    """The call of that id, the newest where the id was used several times; None where there is none."""
+async def one(telemetry: Telemetry, org_id: str, request_id: str, at: dt.datetime | None = None) -> CallRow | None:
+    """The call of that id, the newest where the id was used several times, or the one at a time; else None."""
     rows, current, edits = await asyncio.gather(
-        telemetry.query(*statements.one_call(org_id, request_id)),
+        telemetry.query(*statements.one_call(org_id, request_id, at)),
         scores.of_requests(telemetry, org_id, [request_id]),
         _edits(telemetry, org_id, [request_id]),
     )
     return _call_row(rows[0], current, edits) if rows else None
+
+
+async def newest_of(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) -> list[CallRow]:
+    """The newest call of each id, in the order of the ids; an id without a call is left out."""
+    if not request_ids:
+        return []
+    rows = await telemetry.query(*statements.newest_calls(org_id, request_ids))
+    found = {row.request_id: row for row in await with_what_was_said(telemetry, org_id, rows)}
+    return [found[request_id] for request_id in dict.fromkeys(request_ids) if request_id in found]
 
 
 async def page(telemetry: Telemetry, org_id: str, wanted: Filter, page: Page) -> list[CallRow]:
@@ -85,8 +99,14 @@ async def page(telemetry: Telemetry, org_id: str, wanted: Filter, page: Page) ->
     Raises:
         Invalid: the filter says something that cannot be asked.
     """
-    rows = await telemetry.query(*statements.page_of_calls(org_id, wanted, page))
-    ids = _ids(rows)
+    return await with_what_was_said(
+        telemetry, org_id, await telemetry.query(*statements.page_of_calls(org_id, wanted, page))
+    )
+
+
+async def with_what_was_said(telemetry: Telemetry, org_id: str, rows: Sequence[Row]) -> list[CallRow]:
+    """Calls as they were read from the table, with their scores and with property edits over their own."""
+    ids = list(dict.fromkeys(row["request_id"] for row in rows))
     current, edits = await asyncio.gather(scores.of_requests(telemetry, org_id, ids), _edits(telemetry, org_id, ids))
     return [_call_row(row, current, edits) for row in rows]
 
@@ -101,9 +121,9 @@ async def count(telemetry: Telemetry, org_id: str, wanted: Filter) -> int:
     return int(row["n"])
 
 
-async def bodies(telemetry: Telemetry, org_id: str, request_id: str) -> Bodies:
-    """The bodies of the call that `one` gives for that id; (None, None) where there is none."""
-    rows = await telemetry.query(*statements.bodies_of_call(org_id, request_id))
+async def bodies(telemetry: Telemetry, org_id: str, request_id: str, at: dt.datetime | None = None) -> Bodies:
+    """The bodies of the call that `one` gives for that id and time; (None, None) where there is none."""
+    rows = await telemetry.query(*statements.bodies_of_call(org_id, request_id, at))
     return (rows[0]["request_body"], rows[0]["response_body"]) if rows else (None, None)
 
 
@@ -112,7 +132,8 @@ async def bodies_of(telemetry: Telemetry, org_id: str, calls: Sequence[CallRow])
     if not calls:
         return []
     ids = list(dict.fromkeys(call.request_id for call in calls))
-    rows = await telemetry.query(*statements.bodies_of_calls(org_id, ids))
+    times = [call.created_at for call in calls]
+    rows = await telemetry.query(*statements.bodies_of_calls(org_id, ids, min(times), max(times)))
     found = {(row["request_id"], row["created_at"]): (row["request_body"], row["response_body"]) for row in rows}
     return [found.get((call.request_id, call.created_at), (None, None)) for call in calls]
 
@@ -126,16 +147,13 @@ async def _edits(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) 
     return found
 
 
-def _ids(rows: Sequence[Row]) -> list[str]:
-    return list(dict.fromkeys(row["request_id"] for row in rows))
-
-
 def _call_row(row: Row, current: dict[str, list[Judgement]], edits: dict[str, dict[str, str]]) -> CallRow:
     usage = Usage(*(row.pop(name) for name in USAGE))
     request_id = row["request_id"]
     row["ending"] = Ending(row["ending"])
     row["properties"] = row["properties"] | edits.get(request_id, {})
-    return CallRow(**row, usage=usage, scores=_by_name(current.get(request_id, [])))
+    judgements = current.get(request_id, [])
+    return CallRow(**row, usage=usage, scores=_by_name(judgements), judgements=judgements)
 
 
 def _by_name(newest_first: Sequence[Judgement]) -> dict[str, Judgement]:

@@ -139,6 +139,11 @@ class Telemetry:
         self._address = Address.parse(url)
         self._opening: asyncio.Task[AsyncClient] | None = None
 
+    @property
+    def host(self) -> str:
+        """Where the store is: host and port, and nothing of who may ask it."""
+        return f"{self._address.host}:{self._address.port}"
+
     @classmethod
     async def connect(cls, url: str) -> Self:
         """A store opened now, for a caller who wants to know at once whether it answers. Raises as a verb does."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from helicorder.errors import RowsRefused
-from helicorder.model.call import MAX_COST_USD, MAX_COUNT, Call
+from helicorder.model.call import MAX_COST_USD, MAX_COUNT, Call, Digest
 from helicorder.model.row import Stamped
 from helicorder.model.score import PropertyEdit, Score
 from helicorder.telemetry.client import StatementError, Telemetry
@@ -106,6 +106,15 @@ def _input_key_of(call: Call) -> int:
     return call.input_key or input_key(call.request_body)
 
 
+class Digested(msgspec.Struct, frozen=True):
+    """A stamped call with what its bodies say."""
+
+    version: int
+    texts_version: int
+    row: Call
+    digest: Digest
+
+
 VERSION = Column("version", "UInt64", "version")
 WHOSE = (
     Column("org_id", "String", "row.org_id"),
@@ -150,6 +159,8 @@ CALLS = (
     Column("country_code", WORD, "row.country_code"),
     Column("size_bytes", "UInt64", "row.size_bytes", _size),
     Column("input_key", "UInt64", "row", _input_key_of),
+    Column("request_preview", "String", "digest.request_preview"),
+    Column("response_preview", "String", "digest.response_preview"),
 )
 BODIES = (
     Column("version", "UInt64", "texts_version"),
@@ -157,6 +168,7 @@ BODIES = (
     CALLED,
     Column("request_body", "Nullable(String)", "row.request_body"),
     Column("response_body", "Nullable(String)", "row.response_body"),
+    Column("words", "String", "digest.words"),
 )
 SCORE_CHANGES = (
     VERSION,
@@ -200,10 +212,15 @@ TABLES: tuple[tuple[str, type, tuple[Column, ...]], ...] = (
 
 
 class Loader:
-    """Loads one store; remembers which score names it has told it of."""
+    """Loads one store; remembers which score names it has told it of.
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    Args:
+        digest: reads a call's bodies, on another thread. Never raises.
+    """
+
+    def __init__(self, telemetry: Telemetry, digest: Callable[[Call], Digest]) -> None:
         self._telemetry = telemetry
+        self._digest = digest
         self._told: dict[tuple[str, str, str], float] = {}
 
     async def load(self, batch: Sequence[Stamped]) -> None:
@@ -224,8 +241,11 @@ class Loader:
         """
         named = self._named(batch)
         inserts = [self._tell(named)] if named else []
+        digested = await asyncio.to_thread(self._digested, batch)
         for table, kind, columns in TABLES:
-            rows = [stamped for stamped in batch if type(stamped.row) is kind]
+            rows: Sequence[Stamped | Digested] = [stamped for stamped in batch if type(stamped.row) is kind]
+            if kind is Call:
+                rows = digested
             if rows:
                 inserts.append(_insert(self._telemetry, table, columns, rows))
         # At once, since each waits mostly for the disk. All are waited for, so that none is still at work after an
@@ -237,6 +257,13 @@ class Loader:
         if batch:
             versions = [stamped.version for stamped in batch]
             await self._telemetry.command(DERIVE, {"first": min(versions), "last": max(versions)})
+
+    def _digested(self, batch: Sequence[Stamped]) -> list[Digested]:
+        return [
+            Digested(stamped.version, stamped.texts_version, stamped.row, self._digest(stamped.row))
+            for stamped in batch
+            if isinstance(stamped.row, Call)
+        ]
 
     def _named(self, batch: Sequence[Stamped]) -> dict[tuple[str, str, str], float]:
         """What the store has not been told of these scores: names, or values of a new order of magnitude."""
@@ -263,7 +290,9 @@ def _power_of_ten(value: float) -> float:
     return 10.0 ** min(math.ceil(math.log10(abs(value))), 308) if value else 0.0
 
 
-async def _insert(telemetry: Telemetry, table: str, columns: Sequence[Column], rows: Sequence[Stamped]) -> None:
+async def _insert(
+    telemetry: Telemetry, table: str, columns: Sequence[Column], rows: Sequence[Stamped | Digested]
+) -> None:
     values = await asyncio.to_thread(_values, columns, rows)
     with _blaming_rows(table):
         await telemetry.insert(table, [column.name for column in columns], [column.kind for column in columns], values)
@@ -279,10 +308,10 @@ def _blaming_rows(table: str) -> Iterator[None]:
         raise
 
 
-def _values(columns: Sequence[Column], rows: Sequence[Stamped]) -> list[list[object]]:
+def _values(columns: Sequence[Column], rows: Sequence[Stamped | Digested]) -> list[list[object]]:
     return [_column(column, rows) for column in columns]
 
 
-def _column(column: Column, rows: Sequence[Stamped]) -> list[object]:
+def _column(column: Column, rows: Sequence[Stamped | Digested]) -> list[object]:
     values = map(operator.attrgetter(column.path), rows)
     return list(values if column.fit is None else map(column.fit, values))

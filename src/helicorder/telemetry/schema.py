@@ -48,6 +48,16 @@ async def migrate(telemetry: Telemetry) -> int:
     return newest
 
 
+async def versions(telemetry: Telemetry) -> tuple[str, int]:
+    """(ClickHouse's own version, the schema's) of a store that was migrated.
+
+    Raises:
+        TelemetryUnavailable, StatementError: as any query.
+    """
+    [row] = await telemetry.query("SELECT version() AS server, max(version) AS schema FROM schema_versions")
+    return str(row["server"]), int(row["schema"])
+
+
 def migrations() -> dict[int, list[str]]:
     """The statements of each version. In a file, a statement ends with a semicolon at the end of a line."""
     folder = importlib.resources.files(__package__) / "migrations"

@@ -184,8 +184,8 @@ async def calls_by_segment(
     if set(by) & OF_SCORES or len(properties) > 1:
         return None
     statement = asked.statement(judged=False)
-    joined, value = with_edits(statement, properties[0].removeprefix(PROPERTY)) if properties else ("", "")
-    keys = [value if name.startswith(PROPERTY) else f"toString({name})" for name in by]
+    joined, values = with_edits(statement, properties[0].removeprefix(PROPERTY)) if properties else ("", [])
+    keys = [values[0] if name.startswith(PROPERTY) else f"toString({name})" for name in by]
     if kept is not None:
         keys = statements.kept_or_other(statement, keys, kept.values, kept.other)
     start, end = statement.instant(window.start), statement.instant(window.end)

@@ -7,7 +7,7 @@
 -- org_id leads every key: a tenant's rows lie together, and another tenant's are never read.
 
 -- (org_id, created_at, request_id) is the identity of a call. Time before id: the page of newest calls reads from the end of
--- the key and stops. One call by id goes through the bloom filter: ids are the clients' own, so no order helps there.
+-- the key and stops. One call by id, and one session, go through a bloom filter: ids are the clients' own, so no order helps.
 -- Parts by month: retention drops parts, and a window of time opens only its own.
 CREATE TABLE IF NOT EXISTS calls
 (
@@ -48,7 +48,10 @@ CREATE TABLE IF NOT EXISTS calls
     country_code LowCardinality(String),
     size_bytes UInt64,
     input_key UInt64 CODEC(ZSTD(1)),
+    request_preview String CODEC(ZSTD(1)),
+    response_preview String CODEC(ZSTD(1)),
     INDEX by_request_id request_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_session_id session_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_version version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)
@@ -57,20 +60,25 @@ ORDER BY (org_id, created_at, request_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000000;
 
--- The texts of a call, apart, so that lists and charts never read past them. Fetched by id, so the id comes before the time.
+-- The texts of a call, apart, so that lists and charts never read past them. In the order of calls, so that what is new is
+-- searched first and one batch overlaps no other; one body is found by the time that its call has.
+-- words: what both bodies say, in lower case, without the JSON around it. by_words, an inverted index of its words, finds the
+-- calls that hold a word without reading them, and those that hold a part of one by a look through its dictionary.
 -- A smaller granule: reading one body must not unpack thousands of others.
 CREATE TABLE IF NOT EXISTS bodies
 (
     org_id String CODEC(ZSTD(1)),
+    created_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     request_id String CODEC(ZSTD(1)),
-    created_at DateTime64(6, 'UTC') CODEC(ZSTD(1)),
-    version UInt64 CODEC(ZSTD(1)),
+    version UInt64 CODEC(Delta, ZSTD(1)),
     request_body Nullable(String) CODEC(ZSTD(3)),
-    response_body Nullable(String) CODEC(ZSTD(3))
+    response_body Nullable(String) CODEC(ZSTD(3)),
+    words String CODEC(ZSTD(3)),
+    INDEX by_words words TYPE text(tokenizer = splitByNonAlpha)
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(created_at)
-ORDER BY (org_id, request_id, created_at)
+ORDER BY (org_id, created_at, request_id)
 SETTINGS index_granularity = 256, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000000;
 

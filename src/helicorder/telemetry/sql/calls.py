@@ -6,6 +6,7 @@ reading in the order of the key, so the newest page still stops early.
 
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
 
+import datetime as dt
 from collections.abc import Sequence
 
 from helicorder.model.filter import Filter, Page, SortKey
@@ -22,7 +23,7 @@ CALL = (
     "completion_audio_tokens, prompt_cache_write_1h_tokens, cost_usd, user_id, session_id, session_name, session_path, "
     "properties, prompt_id, prompt_version, referrer, country_code, size_bytes"
 )
-JUDGEMENT = "request_id, name, kind, value, judged_at, version, source, author"
+PREVIEWS = ", request_preview, response_preview"
 
 SORTED = {
     SortKey.CREATED_AT: "created_at",
@@ -37,6 +38,8 @@ SORTED = {
     SortKey.COMPLETION_TOKENS: "completion_tokens",
     SortKey.USER_ID: "user_id",
     SortKey.MODEL: "model",
+    SortKey.PROVIDER: "provider",
+    SortKey.STATUS: "status",
 }
 
 
@@ -47,7 +50,7 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     order = [f"created_at {direction}", f"request_id {direction}"]
     edits = ""
     if page.sort_property is not None:
-        edits, value = with_edits(statement, page.sort_property)
+        edits, [value] = with_edits(statement, page.sort_property)
         order.insert(0, f"{value} {direction}")
     elif page.sort is not SortKey.CREATED_AT:
         order.insert(0, f"{SORTED[page.sort]} {direction} NULLS LAST")
@@ -58,19 +61,25 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     )
 
 
-def with_edits(statement: Statement, key: str) -> tuple[str, str]:
-    """A join that adds a map of a property's edits, and the property's value read through it, as a filter reads it.
+def with_edits(statement: Statement, *names: str) -> tuple[str, list[str]]:
+    """A join that adds a map of some properties' edits, and each property's value read through it, as a filter does.
 
     Made once for a statement, since the join has a name.
     """
-    keys = [statement.text(spelling) for spelling in spellings(key)]
+    keys = {name: [statement.text(spelling) for spelling in spellings(name)] for name in names}
+    wanted = ", ".join(dict.fromkeys(key for spelled in keys.values() for key in spelled))
     join = (
         " LEFT ANY JOIN (SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "
-        f"FROM ({CURRENT_EDITS % f'key IN ({chr(44).join(keys)})'}) "
+        f"FROM ({CURRENT_EDITS % f'key IN ({wanted})'}) "
         "GROUP BY request_id) AS edits USING (request_id)"
     )
+    return join, [_read_through(spelled) for spelled in keys.values()]
+
+
+def _read_through(keys: Sequence[str]) -> str:
     cases = [f"mapContains({of}, {key}), {of}[{key}]" for key in keys for of in ("edited", "properties")]
-    return join, f"multiIf({', '.join(cases)}, '')"
+    # The last one needs no test: a call that lacks the property has the empty text.
+    return f"multiIf({', '.join(cases[:-1])}, properties[{keys[-1]}])"
 
 
 def count_of_calls(org_id: str, wanted: Filter) -> Query:
@@ -80,30 +89,47 @@ def count_of_calls(org_id: str, wanted: Filter) -> Query:
     return statement.query(f"SELECT count() AS n FROM calls FINAL WHERE org_id = {{org:String}} AND {where}")
 
 
-def one_call(org_id: str, request_id: str) -> Query:
-    """The newest call of an id."""
+def one_call(org_id: str, request_id: str, at: dt.datetime | None = None) -> Query:
+    """The newest call of an id, or the one at a time, with its previews."""
+    statement = Statement(org_id)
+    return statement.query(
+        f"SELECT {CALL}{PREVIEWS} FROM calls FINAL WHERE {_of_id(statement, request_id, at)} "
+        "ORDER BY created_at DESC LIMIT 1"
+    )
+
+
+def newest_calls(org_id: str, request_ids: Sequence[str]) -> Query:
+    """The newest call of each of several ids."""
     statement = Statement(org_id)
     return statement.query(
         f"SELECT {CALL} FROM calls FINAL WHERE org_id = {{org:String}} "
-        f"AND request_id = {statement.bind('String', request_id)} ORDER BY created_at DESC LIMIT 1"
+        f"AND {among(statement, 'request_id', request_ids)} ORDER BY created_at DESC LIMIT 1 BY request_id"
     )
 
 
-def bodies_of_call(org_id: str, request_id: str) -> Query:
-    """The bodies of the newest call of an id."""
+def bodies_of_call(org_id: str, request_id: str, at: dt.datetime | None = None) -> Query:
+    """The bodies of the newest call of an id, or of the one at a time; its time, from the calls, is where they are."""
     statement = Statement(org_id)
+    where = _of_id(statement, request_id, at)
     return statement.query(
         "SELECT request_body, response_body FROM bodies FINAL WHERE org_id = {org:String} "
-        f"AND request_id = {statement.bind('String', request_id)} ORDER BY created_at DESC LIMIT 1"
+        "AND (created_at, request_id) IN "
+        f"(SELECT created_at, request_id FROM calls FINAL WHERE {where} ORDER BY created_at DESC LIMIT 1)"
     )
 
 
-def bodies_of_calls(org_id: str, request_ids: Sequence[str]) -> Query:
-    """The bodies of every call of several ids."""
+def _of_id(statement: Statement, request_id: str, at: dt.datetime | None) -> str:
+    when = "" if at is None else f" AND created_at = {statement.instant(at)}"
+    return f"org_id = {{org:String}} AND request_id = {statement.bind('String', request_id)}{when}"
+
+
+def bodies_of_calls(org_id: str, request_ids: Sequence[str], first: dt.datetime, last: dt.datetime) -> Query:
+    """The bodies of every call of several ids between two times, both included."""
     statement = Statement(org_id)
     return statement.query(
         "SELECT request_id, created_at, request_body, response_body FROM bodies FINAL "
-        f"WHERE org_id = {{org:String}} AND {among(statement, 'request_id', request_ids)}"
+        f"WHERE org_id = {{org:String}} AND created_at BETWEEN {statement.instant(first)} AND "
+        f"{statement.instant(last)} AND {among(statement, 'request_id', request_ids)}"
     )
 
 

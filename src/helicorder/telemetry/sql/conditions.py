@@ -11,6 +11,7 @@ known satisfies nothing but ``equals "null"``; a property that a call lacks comp
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
 
 import datetime as dt
+import unicodedata
 from typing import assert_never
 
 from helicorder.errors import Invalid
@@ -28,6 +29,7 @@ from helicorder.model.filter import (
     IsScored,
     Operator,
     PropertyIs,
+    Says,
     ScoreIs,
 )
 from helicorder.model.score import ScoreKind
@@ -48,6 +50,8 @@ MAX_TEXT_LENGTH = 10_000
 UNKNOWN = "null"
 EMPTY = "__empty__"
 
+# Letters of scripts without cases, most of which do not part words by blanks: Chinese, Japanese, Thai.
+_UNPARTED = frozenset({"Lo"})
 BODIES = frozenset({Field.REQUEST_BODY, Field.RESPONSE_BODY})
 
 ORDERED = {
@@ -166,6 +170,8 @@ def _condition(statement: Statement, node: Condition) -> str:
             negation = "" if node.scored else "NOT "
             scored = "SELECT target_id FROM scores FINAL WHERE org_id = {org:String} AND target = 'request'"
             return f"{statement.request_id} {negation}IN ({scored})"
+        case Says():
+            return _among_bodies(statement, _says(statement, node))
         case _:
             assert_never(node)
 
@@ -184,11 +190,38 @@ def _field(statement: Statement, node: FieldIs) -> str:
     value = "" if equality and node.value in (UNKNOWN, EMPTY) else node.value
     if node.field not in BODIES:
         return _matched(statement, column, node.operator, value)
-    body = _matched(statement, f"ifNull({column}, '')", node.operator, value)
+    return _among_bodies(statement, _matched(statement, f"ifNull({column}, '')", node.operator, value))
+
+
+def _among_bodies(statement: Statement, body: str) -> str:
+    """That a call's bodies satisfy a condition. Those of an earlier version of the call do not count."""
+    if statement.judged:
+        return (
+            "(created_at, target_id) IN "
+            f"(SELECT created_at, request_id FROM bodies FINAL WHERE org_id = {{org:String}} AND {body})"
+        )
+    # By version, which a call and its bodies share, and not by FINAL: an index may then leave out whatever it can.
     return (
-        f"({statement.request_id}, created_at) IN "
-        f"(SELECT request_id, created_at FROM bodies FINAL WHERE org_id = {{org:String}} AND {body})"
+        "(created_at, request_id, version) IN "
+        f"(SELECT created_at, request_id, version FROM bodies WHERE org_id = {{org:String}} AND {body})"
     )
+
+
+def _says(statement: Statement, node: Says) -> str:
+    text = node.text.casefold()
+    inside = f"words LIKE {statement.text('%' + _escaped(text) + '%')}"
+    if not node.whole or any(unicodedata.category(character) in _UNPARTED for character in text):
+        return inside
+    # The index knows words of letters and digits: what holds other characters is looked for as it stands as well.
+    if not any(character.isalnum() for character in text):
+        return inside
+    token = f"hasAllTokens(words, {statement.text(text)})"
+    return token if text.isalnum() else f"{token} AND {inside}"
+
+
+def _escaped(text: str) -> str:
+    """A text as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _number(statement: Statement, column: str, node: FieldIs) -> str:
@@ -251,10 +284,24 @@ def _matched(statement: Statement, column: str, operator: Operator, value: str) 
     if operator not in MATCHED:
         raise Invalid(f"Text cannot be compared with {operator}: use {', '.join(MATCHED)}.")
     if operator in (Operator.CONTAINS, Operator.NOT_CONTAINS):
-        value = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        value = f"%{_escaped(value)}%"
     elif operator in (Operator.LIKE, Operator.ILIKE) and (len(value) - len(value.rstrip("\\"))) % 2:
         value += "\\"  # a backslash that escapes nothing stands for itself, instead of being an error
     return f"{column} {MATCHED[operator]} {statement.text(value)}"
+
+
+def compared(statement: Statement, of: str, operator: Operator, value: str | float | dt.datetime) -> str:
+    """The condition that any expression compares so with a value of its own type: text, number or time.
+
+    Raises:
+        Invalid: an operator that the type does not have.
+    """
+    if isinstance(value, str):
+        equality = operator in (Operator.EQUALS, Operator.NOT_EQUALS)
+        return _matched(statement, of, operator, "" if equality and value in (UNKNOWN, EMPTY) else value)
+    if isinstance(value, dt.datetime):
+        return f"{of} {_ordered(operator, 'A time')} {statement.instant(value)}"
+    return f"toFloat64({of}) {_ordered(operator, 'A number')} {statement.bind('Float64', _double(value))}"
 
 
 def _double(value: float) -> float:
@@ -282,6 +329,8 @@ def redacted(wanted: Filter) -> str:
             said = f"score ? {wanted.operator} ?"
         case IsScored():
             said = "scored" if wanted.scored else "not scored"
+        case Says():
+            said = "says ?"
         case _:
             assert_never(wanted)
     return said

@@ -1,0 +1,76 @@
+"""Statements that read what was loaded between two versions, each row with which of several filters take it.
+
+The bounds are journal versions, so an index by version leads to the rows of the last loads. No FINAL: what is new is a
+version of its own, also where it replaces an older one, and of several in one stretch the newest is taken.
+"""
+
+# ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
+
+from collections.abc import Sequence
+
+from helicorder.model.filter import Filter
+from helicorder.telemetry.sql.calls import CALL, PREVIEWS, among
+from helicorder.telemetry.sql.conditions import Query, Statement, condition
+from helicorder.telemetry.sql.scores import VERSION
+
+
+def new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int, limit: int) -> Query:
+    """The newest calls of a stretch that any of the filters takes, the newest first, with ``version`` and ``takes``."""
+    statement, conditions, stretch = _stretch(org_id, wanted, since, until)
+    return statement.query(
+        f"SELECT {CALL}{PREVIEWS}, version, [{', '.join(conditions)}] AS takes FROM calls "
+        f"WHERE {stretch} AND arrayExists(taken -> taken, takes) "
+        f"ORDER BY version DESC LIMIT 1 BY created_at, request_id LIMIT {statement.bind('UInt64', limit)}"
+    )
+
+
+def count_of_new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int) -> Query:
+    """How many calls of a stretch each of the filters takes, as ``n``."""
+    statement, conditions, stretch = _stretch(org_id, wanted, since, until)
+    counts = ", ".join(f"countIf({one})" for one in conditions)
+    return statement.query(f"SELECT [{counts}] AS n FROM calls WHERE {stretch}")
+
+
+def new_scores(org_id: str, since: int, until: int, limit: int) -> Query:
+    """The newest versions of requests' scores in a stretch, the newest first."""
+    statement = Statement(org_id)
+    return statement.query(
+        f"SELECT {VERSION} FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request' "
+        f"ORDER BY version DESC LIMIT {statement.bind('UInt64', limit)}"
+    )
+
+
+def count_of_new_scores(org_id: str, since: int, until: int) -> Query:
+    """How many versions of requests' scores there are in a stretch, as ``n``."""
+    statement = Statement(org_id)
+    return statement.query(
+        f"SELECT count() AS n FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request'"
+    )
+
+
+def taken_ids(org_id: str, wanted: Sequence[Filter], request_ids: Sequence[str]) -> Query:
+    """The ids among some whose calls any of the filters takes, with ``takes``."""
+    statement = Statement(org_id)
+    conditions = [_settled(statement, one) for one in wanted]
+    return statement.query(
+        f"SELECT request_id, [{', '.join(f'max({one})' for one in conditions)}] AS takes FROM calls FINAL "
+        f"WHERE org_id = {{org:String}} AND {among(statement, 'request_id', request_ids)} GROUP BY request_id"
+    )
+
+
+def _stretch(org_id: str, wanted: Sequence[Filter], since: int, until: int) -> tuple[Statement, list[str], str]:
+    statement = Statement(org_id)
+    conditions = [_settled(statement, one) for one in wanted]
+    return statement, conditions, _between(statement, since, until)
+
+
+def _settled(statement: Statement, wanted: Filter) -> str:
+    """The condition as yes or no."""
+    return f"ifNull({condition(statement, wanted)}, false)"
+
+
+def _between(statement: Statement, since: int, until: int) -> str:
+    return (
+        f"org_id = {{org:String}} AND version > {statement.bind('UInt64', since)} "
+        f"AND version <= {statement.bind('UInt64', until)}"
+    )

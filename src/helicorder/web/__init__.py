@@ -1,0 +1,1 @@
+"""The web interface as files: built from `ui/`, an API client like any other."""

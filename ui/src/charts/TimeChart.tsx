@@ -1,0 +1,192 @@
+import { ChartLine, Table2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useTheme } from "@/data/theme";
+import type { Bucket } from "@/data/window";
+import { useZone } from "@/data/zone";
+import { IconButton, Table } from "@/design";
+import { count, interval } from "@/format/numbers";
+import { brief } from "@/format/times";
+import css from "./charts.module.css";
+import { drawFilling, drawMarks } from "./drawing";
+import { columns, type Line, type Mark, options, type Plot } from "./plot";
+
+interface TimeChartProps {
+  /** What is drawn, in words: the name of the picture. */
+  label: string;
+  starts: readonly string[];
+  /** Where the last bucket ends. */
+  end: string | Date;
+  lines: readonly Line[];
+  write: (value: number) => string;
+  bucket: Bucket;
+  bars?: boolean;
+  fromZero?: boolean;
+  height?: number;
+  /** Buckets whose values are still coming in. */
+  filling?: readonly boolean[];
+  marks?: readonly Mark[];
+  /** Called with what was drawn over with the mouse. */
+  onBrush?: (start: Date, end: Date) => void;
+}
+
+/** Lines with bands, or bars on one another, over time. A gap is a gap. The same numbers can be had as a table. */
+export function TimeChart(props: TimeChartProps) {
+  const { label, starts, end, lines, write, bucket, bars = false, fromZero = false, height = 190 } = props;
+  const { filling, marks } = props;
+  const zone = useZone();
+  const [asTable, setAsTable] = useState(false);
+  const plot = useMemo<Plot>(
+    () => ({
+      starts: starts.map((start) => Date.parse(start) / 1000),
+      end: new Date(end).getTime() / 1000,
+      lines,
+      write,
+      zone,
+      bucket,
+      bars,
+      fromZero,
+      filling,
+      marks,
+    }),
+    [starts, end, lines, write, zone, bucket, bars, fromZero, filling, marks],
+  );
+  return (
+    <figure className={css.chart} aria-label={label}>
+      <div className={css.toolbar}>
+        <Legend lines={lines} />
+        <IconButton label={asTable ? "Show as a chart" : "Show as a table"} onClick={() => setAsTable(!asTable)}>
+          {asTable ? <ChartLine /> : <Table2 />}
+        </IconButton>
+      </div>
+      {asTable ? (
+        <Values label={label} plot={plot} />
+      ) : (
+        <Drawing label={label} plot={plot} height={height} onBrush={props.onBrush} />
+      )}
+    </figure>
+  );
+}
+
+function Legend({ lines }: { lines: readonly Line[] }) {
+  return (
+    <ul className={css.legend}>
+      {lines.map((line) => (
+        <li key={line.label}>
+          <span className={css.swatch} data-dashed={line.dashed || undefined} style={{ color: `var(--${line.ink})` }} />
+          {line.label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Hover {
+  index: number;
+  left: number;
+  right: boolean;
+}
+
+function Drawing(props: { label: string; plot: Plot; height: number; onBrush?: (start: Date, end: Date) => void }) {
+  const { label, plot, height, onBrush } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const brush = useRef(onBrush);
+  brush.current = onBrush;
+  const [hover, setHover] = useState<Hover | null>(null);
+  const theme = useTheme();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are resolved
+  useEffect(() => {
+    const at = place.current;
+    if (!at) return;
+    const made = options(plot, at, { width: at.clientWidth, height });
+    made.hooks = {
+      drawClear: [(u) => drawFilling(u, plot, at)],
+      draw: [(u) => drawMarks(u, plot, at)],
+      setCursor: [(u) => setHover(hoverOf(u))],
+      setSelect: [
+        (u) => {
+          const { left, width } = u.select;
+          if (width > 4) brush.current?.(momentAt(u, left), momentAt(u, left + width));
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+    };
+    const drawn = new uPlot(made, columns(plot), at);
+    const watch = new ResizeObserver(() => drawn.setSize({ width: at.clientWidth, height }));
+    watch.observe(at);
+    return () => {
+      watch.disconnect();
+      drawn.destroy();
+    };
+  }, [plot, height, theme]);
+
+  return (
+    <div className={css.place} data-brush={onBrush ? "" : undefined}>
+      <div ref={place} role="img" aria-label={label} style={{ blockSize: height }} />
+      {hover && <Readout plot={plot} hover={hover} />}
+    </div>
+  );
+}
+
+function momentAt(u: uPlot, left: number): Date {
+  return new Date(u.posToVal(left, "x") * 1000);
+}
+
+function hoverOf(u: uPlot): Hover | null {
+  const { idx, left } = u.cursor;
+  if (idx == null || left == null || left < 0) return null;
+  return { index: idx, left: left + u.bbox.left / devicePixelRatio, right: left > u.bbox.width / devicePixelRatio / 2 };
+}
+
+function Readout({ plot, hover }: { plot: Plot; hover: Hover }) {
+  const { index, left, right } = hover;
+  const start = plot.starts[index];
+  if (start === undefined) return null;
+  return (
+    <div className={css.readout} data-right={right || undefined} style={{ insetInlineStart: left }}>
+      <p className={css.when}>
+        {brief(new Date(start * 1000), plot.zone)}
+        {plot.filling?.[index] && " · still filling"}
+      </p>
+      {plot.lines.map((line) => (
+        <p key={line.label} className={css.reading}>
+          <span className={css.swatch} style={{ color: `var(--${line.ink})` }} />
+          <span className={css.name}>{line.label}</span>
+          <span>{reading(line, index, plot.write)}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** "0.82 (0.79 to 0.85) n 412", or that there is nothing. */
+export function reading(line: Line, index: number, write: (value: number) => string): string {
+  const value = line.values[index];
+  if (value == null) return "nothing here";
+  const band = line.low?.[index] == null ? "" : ` (${interval(line.low[index], line.high?.[index], write)})`;
+  const n = line.counts?.[index] == null ? "" : `  n ${count(line.counts[index])}`;
+  return `${write(value)}${band}${n}`;
+}
+
+function Values({ label, plot }: { label: string; plot: Plot }) {
+  const rows = plot.starts.map((start, index) => ({ start, index }));
+  return (
+    <div className={css.values}>
+      <Table
+        label={label}
+        keyOf={(row) => String(row.start)}
+        rows={rows}
+        columns={[
+          { key: "start", title: "From", cell: (row) => brief(new Date(row.start * 1000), plot.zone) },
+          ...plot.lines.map((line) => ({
+            key: line.label,
+            title: line.label,
+            cell: (row: { index: number }) => reading(line, row.index, plot.write),
+          })),
+        ]}
+      />
+    </div>
+  );
+}

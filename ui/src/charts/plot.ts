@@ -1,0 +1,182 @@
+/** What uPlot is told: pure functions from lines to its options and columns. */
+
+import uPlot from "uplot";
+import type { Bucket } from "@/data/window";
+import { tick } from "@/format/times";
+import { type Ink, resolved } from "./colors";
+
+/** One thing over time. `low` and `high` are drawn as a band; a null is a gap, and stays one. */
+export interface Line {
+  label: string;
+  ink: Ink;
+  values: readonly (number | null)[];
+  low?: readonly (number | null)[];
+  high?: readonly (number | null)[];
+  /** How many observations stand behind each value. */
+  counts?: readonly (number | null)[];
+  dashed?: boolean;
+}
+
+export interface Mark {
+  at: number;
+  label: string;
+}
+
+export interface Plot {
+  /** The start of each bucket, in seconds. */
+  starts: readonly number[];
+  /** Where the last bucket ends, in seconds. */
+  end: number;
+  lines: readonly Line[];
+  write: (value: number) => string;
+  zone: string;
+  bucket: Bucket;
+  bars: boolean;
+  fromZero: boolean;
+  filling?: readonly boolean[];
+  marks?: readonly Mark[];
+}
+
+type Column = (number | null)[];
+
+/** Values summed up from below, for bars that stand on one another; the last line comes first. */
+export function stacked(lines: readonly Line[]): Column[] {
+  const sums: Column[] = [];
+  let below: Column = [];
+  for (const line of lines) {
+    below = line.values.map((value, index) => {
+      const base = below[index] ?? 0;
+      return value === null && below[index] == null ? null : base + (value ?? 0);
+    });
+    sums.push(below);
+  }
+  return sums;
+}
+
+/** uPlot's columns: the time, then per line its value and, where it has a band, its ends. */
+export function columns(plot: Plot): uPlot.AlignedData {
+  const times = [...plot.starts];
+  if (plot.bars) return [times, ...stacked(plot.lines).reverse()] as uPlot.AlignedData;
+  const rest = plot.lines.flatMap((line) =>
+    line.low && line.high ? [[...line.values], [...line.high], [...line.low]] : [[...line.values]],
+  );
+  return [times, ...rest] as uPlot.AlignedData;
+}
+
+/** The indices of points that have a gap on either side: a line would not show them. */
+export function isolated(values: readonly (number | null | undefined)[]): number[] {
+  return values.flatMap((value, index) =>
+    value != null && values[index - 1] == null && values[index + 1] == null ? [index] : [],
+  );
+}
+
+export function options(plot: Plot, at: HTMLElement, size: { width: number; height: number }): uPlot.Options {
+  const series: uPlot.Series[] = [{}];
+  const bands: uPlot.Band[] = [];
+  if (plot.bars) {
+    for (const line of [...plot.lines].reverse()) series.push(barsOf(line, at));
+  } else {
+    for (const line of plot.lines) {
+      series.push(lineOf(line, at));
+      if (!line.low || !line.high) continue;
+      bands.push({ series: [series.length, series.length + 1], fill: resolved(at, line.ink, 0.16) });
+      series.push(EDGE, EDGE);
+    }
+  }
+  return {
+    ...size,
+    series,
+    bands,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: true, y: false, setScale: false },
+      dataIdx: (u, _seriesIdx, closest) => (plot.bars ? bucketAt(u, plot.starts, closest) : closest),
+    },
+    scales: {
+      x: { time: true, range: () => [plot.starts[0] ?? 0, plot.end] },
+      y: { range: (_u, low, high) => rangeOf(plot, low, high) },
+    },
+    axes: [xAxis(plot, at), yAxis(plot, at)],
+  };
+}
+
+const EDGE: uPlot.Series = { show: true, stroke: "transparent", points: { show: false } };
+
+function lineOf(line: Line, at: HTMLElement): uPlot.Series {
+  const stroke = resolved(at, line.ink);
+  return {
+    label: line.label,
+    stroke,
+    width: 1.75,
+    dash: line.dashed ? [5, 4] : undefined,
+    points: {
+      show: true,
+      size: 5,
+      fill: stroke,
+      filter: (u, index) => isolated(u.data[index] as (number | null)[]),
+    },
+  };
+}
+
+function barsOf(line: Line, at: HTMLElement): uPlot.Series {
+  return {
+    label: line.label,
+    stroke: "transparent",
+    width: 0,
+    fill: resolved(at, line.ink, 0.85),
+    points: { show: false },
+    paths: uPlot.paths.bars?.({ size: [0.86, 48], align: 1 }),
+  };
+}
+
+/** Bars stand to the right of their start: the bucket under the cursor, not the nearest start. */
+function bucketAt(u: uPlot, starts: readonly number[], closest: number): number {
+  const under = u.posToVal(u.cursor.left ?? 0, "x");
+  const start = starts[closest];
+  return start !== undefined && start > under && closest > 0 ? closest - 1 : closest;
+}
+
+function rangeOf(plot: Plot, low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const floor = plot.fromZero ? Math.min(0, low) : low;
+  const room = (high - floor || Math.abs(high) || 1) * 0.06;
+  return [plot.fromZero && low >= 0 ? 0 : floor - room, high + room];
+}
+
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
+
+function xAxis(plot: Plot, at: HTMLElement): uPlot.Axis {
+  return {
+    stroke: resolved(at, "ink-3"),
+    font: FONT,
+    size: 26,
+    gap: 4,
+    space: 72,
+    grid: { show: false },
+    ticks: { stroke: resolved(at, "line"), width: 1, size: 4 },
+    splits: (u, _axis, _low, _high, _step, space) => splits(plot.starts, u.bbox.width / devicePixelRatio, space),
+    values: (_u, at_) => at_.map((second) => tick(second, plot.zone, plot.bucket)),
+  };
+}
+
+/** Ticks stand on starts of buckets, since the calendar of the zone is in them; as many as have room. */
+export function splits(starts: readonly number[], width: number, space: number): number[] {
+  const every = Math.max(1, Math.ceil((starts.length * space) / Math.max(1, width)));
+  return starts.filter((_start, index) => index % every === 0);
+}
+
+function yAxis(plot: Plot, at: HTMLElement): uPlot.Axis {
+  return {
+    stroke: resolved(at, "ink-3"),
+    font: FONT,
+    size: 56,
+    gap: 6,
+    space: 34,
+    grid: { stroke: resolved(at, "line"), width: 1 },
+    ticks: { show: false },
+    values: (_u, values) => values.map((value) => plot.write(value)),
+  };
+}

@@ -74,7 +74,7 @@ _RMT_COLUMNS = {
     "response_body": Field.RESPONSE_BODY,
 }
 # The legacy tables answer from the same columns: Helicone's own are dropped and match nothing.
-_COLUMNS = {
+COLUMNS: dict[str, dict[str, Field]] = {
     "request_response_rmt": _RMT_COLUMNS,
     "request": {
         "id": Field.REQUEST_ID,
@@ -92,6 +92,7 @@ _COLUMNS = {
         "body_completion": Field.RESPONSE_BODY,
     },
 }
+"""The columns that a filter on calls may name, by table; properties, scores and feedback stand beside them."""
 
 
 def read_filter(node: Any, depth: int = 0) -> Filter:
@@ -144,7 +145,7 @@ def _leaves(table: str, columns: Any) -> Iterator[Filter]:
     if table == "properties":
         yield from _maps("properties", columns, _property)
         return
-    if table not in _COLUMNS:
+    if table not in COLUMNS:
         raise Invalid(f"filter.{table}: this table cannot be filtered on (yet).")
     for column, conditions in columns.items():
         yield from _column(table, column, conditions)
@@ -160,7 +161,7 @@ def _column(table: str, column: str, conditions: Any) -> Iterator[Filter]:
         yield from (_feedback(where, operator, value) for operator, value in operations(where, conditions))
     elif table == "request_response_rmt" and column == "property_key":
         yield from (_has_property(where, operator, value) for operator, value in operations(where, conditions))
-    elif field := _COLUMNS[table].get(column):
+    elif field := COLUMNS[table].get(column):
         yield from (_field(where, field, operator, value) for operator, value in operations(where, conditions))
     else:
         raise Invalid(f"filter.{where}: this column cannot be filtered on (yet).")

@@ -79,7 +79,7 @@ def demo(
     port: Annotated[int, Parameter(help="Port of the server.")] = 8585,
     once: Annotated[bool, Parameter(help="Stop when the data is in, instead of at Ctrl-C.")] = False,
 ) -> None:
-    """Run the product on a scratch directory with a fake provider and a few hundred scored calls."""
+    """Run the product on a scratch directory, with a fake provider and two weeks of scored calls to look at."""
     from helicorder.demo.run import run  # noqa: PLC0415 -- as above
 
     asyncio.run(run(port, out.print, once=once))

@@ -34,14 +34,10 @@ from helicorder.model.filter import (
 )
 from helicorder.model.score import ScoreKind
 from helicorder.telemetry.instants import microseconds
+from helicorder.telemetry.sql.current import current
 
 Query = tuple[str, dict[str, object]]
 """A statement and the parameters to send beside it."""
-
-CURRENT_EDITS = (
-    "SELECT * FROM property_edits WHERE org_id = {org:String} AND %s ORDER BY version DESC LIMIT 1 BY request_id, key"
-)
-"""The current edits among those that a condition on key or request_id takes."""
 
 # A ClickHouse server reads at most 1,000 form fields of 128 KiB, and the statement is one of them.
 MAX_CONDITIONS = 100
@@ -108,6 +104,11 @@ class Statement:
         """The column that holds the request id."""
         return "target_id" if self.judged else "request_id"
 
+    @property
+    def no_later(self) -> str:
+        """The condition that keeps to the mark, where there is one."""
+        return "" if self.as_of is None else f" AND version <= {self.bind('UInt64', self.as_of)}"
+
     def instant(self, at: dt.datetime) -> str:
         """The placeholder for a time."""
         return f"fromUnixTimestamp64Micro({self.bind('Int64', microseconds(at))}, 'UTC')"
@@ -168,8 +169,8 @@ def _condition(statement: Statement, node: Condition) -> str:
             return _score(statement, node)
         case IsScored():
             negation = "" if node.scored else "NOT "
-            scored = "SELECT target_id FROM scores FINAL WHERE org_id = {org:String} AND target = 'request'"
-            return f"{statement.request_id} {negation}IN ({scored})"
+            scored = current(statement, "target = 'request'")
+            return f"{statement.request_id} {negation}IN (SELECT target_id {scored})"
         case Says():
             return _among_bodies(statement, _says(statement, node))
         case _:
@@ -242,11 +243,19 @@ def _property(statement: Statement, node: PropertyIs) -> str:
         match = _matched(statement, f"properties[{key}]", node.operator, node.value)
         if not statement.judged:
             edit = _matched(statement, "value", node.operator, node.value)
-            edits = f"SELECT request_id FROM ({CURRENT_EDITS % f'key = {key}'}) WHERE {edit}"
-            match = f"if({_edited(key)}, request_id IN ({edits}), {match})"
+            edits = f"SELECT request_id FROM ({current_edits(statement, f'key = {key}')}) WHERE {edit}"
+            match = f"if({_edited(statement, key)}, request_id IN ({edits}), {match})"
         matches.append(match)
     # The last spelling needs no test: a call that lacks it compares as the empty text.
     return matches[0] if len(matches) == 1 else f"if({_has(statement, keys[0])}, {matches[0]}, {matches[1]})"
+
+
+def current_edits(statement: Statement, wanted: str) -> str:
+    """The newest edits among those that a condition on key or request_id takes, up to the statement's mark."""
+    return (
+        f"SELECT * FROM property_edits WHERE org_id = {{org:String}} AND {wanted}{statement.no_later} "
+        "ORDER BY version DESC LIMIT 1 BY request_id, key"
+    )
 
 
 def spellings(key: str) -> tuple[str, ...]:
@@ -254,13 +263,16 @@ def spellings(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, key.lower())))
 
 
-def _edited(key: str) -> str:
-    return f"request_id IN (SELECT request_id FROM property_edits WHERE org_id = {{org:String}} AND key = {key})"
+def _edited(statement: Statement, key: str) -> str:
+    return (
+        "request_id IN (SELECT request_id FROM property_edits "
+        f"WHERE org_id = {{org:String}} AND key = {key}{statement.no_later})"
+    )
 
 
 def _has(statement: Statement, key: str) -> str:
     own = f"mapContains(properties, {key})"
-    return own if statement.judged else f"({_edited(key)} OR {own})"
+    return own if statement.judged else f"({_edited(statement, key)} OR {own})"
 
 
 def _score(statement: Statement, node: ScoreIs) -> str:
@@ -268,10 +280,8 @@ def _score(statement: Statement, node: ScoreIs) -> str:
     kind = ""
     if node.boolean is not None:
         kind = f" AND kind = {statement.bind('String', ScoreKind.BOOLEAN if node.boolean else ScoreKind.NUMERIC)}"
-    return (
-        f"{statement.request_id} IN (SELECT target_id FROM scores FINAL WHERE org_id = {{org:String}} "
-        f"AND target = 'request' AND name = {statement.text(node.name)} AND {value}{kind})"
-    )
+    where = f"target = 'request' AND name = {statement.text(node.name)} AND {value}{kind}"
+    return f"{statement.request_id} IN (SELECT target_id {current(statement, where)})"
 
 
 def _ordered(operator: Operator, what: str) -> str:

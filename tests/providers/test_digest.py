@@ -85,7 +85,7 @@ def test_a_long_line_is_cut_with_an_ellipsis(length: int) -> None:
 
 
 def test_the_words_of_both_bodies_are_searched() -> None:
-    """What was asked, answered, called and thought is searched in lower case; JSON's frame and offered tools are not."""
+    """What was asked, answered, called and thought is searched in lower case; JSON's frame and offered tools not."""
     tools = [{"type": "function", "function": {"name": "offered", "parameters": {}}}]
     request = {**chat({"role": "system", "content": "Système"}, USER), "tools": tools, "metadata": {"ticket": "T-1"}}
     answer = {"id": "msg_1", "type": "message", "role": "assistant", "content": [

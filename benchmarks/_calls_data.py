@@ -25,15 +25,16 @@ MODELS = (
 USERS = 10_000
 FEATURES = 200
 PROMPTS = 20
+_FAILURE = {"error": {"message": "Overloaded", "type": "server_error"}}
 _CONSONANTS, _VOWELS = "bcdfghjklmnprstvwz", "aeiou"
 
 
 def vocabulary() -> list[str]:
     """Different words, the shortest first, the same each time."""
-    chance = random.Random(1)  # noqa: S311 -- the same words each time
+    chance = random.Random(1)
     words: dict[str, None] = {}
     while len(words) < VOCABULARY:
-        syllables = 1 + (len(words) > 50) + (len(words) > 3000) + chance.randint(0, 1)  # noqa: PLR2004 -- common words are short
+        syllables = 1 + (len(words) > 50) + (len(words) > 3000) + chance.randint(0, 1)
         word = "".join(chance.choice(_CONSONANTS) + chance.choice(_VOWELS) for _ in range(syllables))
         words[word + chance.choice(("", "n", "s", "r", "l"))] = None
     return list(words)
@@ -87,7 +88,9 @@ class Traffic:
             {"role": "system", "content": self._prompts[drawn[4] % PROMPTS]},
             {"role": "user", "content": asked},
         ]
-        said = {"error": {"message": "Overloaded", "type": "server_error"}} if failed else _answer(number, model, answered)
+        said = (
+            {"error": {"message": "Overloaded", "type": "server_error"}} if failed else _answer(number, model, answered)
+        )
         request_body = json.dumps({"model": model, "messages": messages, "temperature": 0.2})
         response_body = json.dumps(said)
         return Call(
@@ -123,7 +126,7 @@ class Traffic:
 
     def _score(self, call: Call, numeric: bool, drawn: int) -> Score:  # noqa: FBT001 -- which of two kinds
         kind, name = (ScoreKind.NUMERIC, "quality") if numeric else (ScoreKind.BOOLEAN, "helpful")
-        value = drawn % 1001 / 1000 if numeric else float(drawn % 10 < 7)  # noqa: PLR2004 -- seven of ten
+        value = drawn % 1001 / 1000 if numeric else float(drawn % 10 < 7)
         at = call.response_at + dt.timedelta(seconds=5)
         return Score(self._org_id, call.request_id, name, kind, value, at, Source.MODEL, "judge-1")
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from helicorder.model.call import Call, Usage
-from helicorder.model.filter import Everything, Field, FieldIs, Filter, Operator, Position, SortKey, Stretch
+from helicorder.model.filter import Everything, Field, FieldIs, Filter, Operator, Position, ScoreIs, SortKey, Stretch
 from helicorder.model.ids import new_id
+from helicorder.model.score import Score
 from helicorder.telemetry import calls, stretches
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.schema import migrate
@@ -146,3 +148,15 @@ async def test_a_place_in_nowhere_is_a_place(store: Store) -> None:
     stretch = Stretch(sort=SortKey.LATENCY, ascending=True, after=after)
     rows, _ = await stretches.page(store.telemetry, ORG, ALL, stretch, previews=False)
     assert [row.request_id for row in rows] == ["r2", "r3"]
+
+
+async def test_a_range_is_met_by_one_of_several_judges(store: Store) -> None:
+    """A range of a score takes a call of which one judge's score lies within, not one that two judges straddle."""
+
+    def judged(request_id: str, *values: float) -> list[Score]:
+        return [replace(score(request_id, "q", value), author=f"judge {value}", score_id="") for value in values]
+
+    await store.load(call("within"), call("straddled", 1), *judged("within", 0.1, 0.5), *judged("straddled", 0.1, 0.9))
+    wanted = ScoreIs("q", Operator.GTE, 0.4, also=((Operator.LT, 0.6),))
+    rows, _ = await stretches.page(store.telemetry, ORG, wanted, Stretch(), previews=False)
+    assert [(row.request_id, len(row.judgements)) for row in rows] == [("within", 2)]

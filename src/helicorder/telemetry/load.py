@@ -157,13 +157,13 @@ CALLS = (
     Column("input_key", "UInt64", "row.request_body", input_key),
     Column("request_preview", "String", "digest.request_preview"),
     Column("response_preview", "String", "digest.response_preview"),
+    Column("words", "String", "digest.words"),
 )
 BODIES = (
     *IDENTITY,
     CALLED,
     Column("request_body", "Nullable(String)", "row.request_body"),
     Column("response_body", "Nullable(String)", "row.response_body"),
-    Column("words", "String", "digest.words"),
 )
 SCORE_CHANGES = (
     Column("version", "UInt64", "version"),

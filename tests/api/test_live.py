@@ -97,6 +97,21 @@ def test_a_reconnect_misses_none_and_repeats_none(product: Product, name: str) -
                 again.next(0.2)
 
 
+def test_who_comes_back_late_is_told_the_newest_and_how_much_was_before(product: Product, name: str) -> None:
+    """After a long absence a listener is told how many it missed, and then the newest, in order."""
+    with live(product, narrowed(model={"equals": name})) as listener:
+        start = int(listener.greeted["id"])
+    record(product, name, model=name)
+    for part in range(2):
+        scores = [{"request_id": name, "name": f"s{part}-{number}", "value": number} for number in range(500)]
+        assert product.ask("POST", "/v1/scores/batch", {"scores": scores}).status == 200
+    with live(product, narrowed(model={"equals": name}), after=start) as again:
+        gap, call, *scored = again.take(402)
+        assert (gap.name, gap.data["calls"], call.name, call.data["request_id"]) == ("gap", 0, "call", name)
+        assert gap.data["scores"] >= 600
+        assert [one.data["name"] for one in scored] == [f"s1-{number}" for number in range(100, 500)]
+
+
 def test_previews_can_be_left_out(product: Product, name: str) -> None:
     """Whoever wants no previews gets none, beside those who want them."""
     with live(product, "?previews=false&search=there") as bare, live(product) as full:

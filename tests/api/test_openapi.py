@@ -22,7 +22,14 @@ SEED = Path(__file__).with_name("seed-openapi.yaml")
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-own = schemathesis.openapi.from_dict(openapi_document())
+def drawable_document() -> dict[str, Any]:
+    """Our document with any JSON for a filter: drawing trees from a recursive schema of fifty columns takes hours."""
+    document = openapi_document()
+    document["components"]["schemas"]["FilterNode"] = {}
+    return document
+
+
+own = schemathesis.openapi.from_dict(drawable_document())
 seed = schemathesis.openapi.from_path(SEED)
 
 

@@ -22,6 +22,7 @@ from helicorder.model.filter import (
     Operator,
     Page,
     PropertyIs,
+    Says,
     ScoreIs,
 )
 from helicorder.telemetry import calls
@@ -39,6 +40,7 @@ from telemetry.filtering import (
     PATTERNS,
     TEXT_FIELDS,
     TEXT_OPERATORS,
+    TEXTS,
     holds,
     sixty,
 )
@@ -72,6 +74,9 @@ def every_condition() -> Iterator[Filter]:
     yield from map(HasProperty, (*KEYS, "none", "IT'S"))
     for name, operator, number, boolean in itertools.product((*NAMES, "none"), ORDERS, NUMBERS, (None, True, False)):
         yield ScoreIs(name, operator, number, boolean)
+    for name, low, high in itertools.product(NAMES, NUMBERS, NUMBERS):
+        yield ScoreIs(name, Operator.GTE, low, also=((Operator.LT, high),))
+    yield from itertools.starmap(Says, itertools.product(TEXTS, (True, False)))
     yield from (IsScored(scored=True), IsScored(scored=False), Everything())
 
 
@@ -105,6 +110,7 @@ def filters() -> st.SearchStrategy[Filter]:
         st.builds(HasProperty, st.sampled_from(KEYS)),
         st.builds(ScoreIs, st.sampled_from(NAMES), order, number, st.sampled_from((None, True, False))),
         st.builds(IsScored, st.booleans()),
+        st.builds(Says, text, st.booleans()),
     )
     return st.recursive(
         leaves, lambda inner: st.builds(Both, inner, inner) | st.builds(Either, inner, inner), max_leaves=12

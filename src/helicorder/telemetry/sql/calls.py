@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from helicorder.model.filter import Filter, Page, SortKey
-from helicorder.telemetry.sql.conditions import Query, Statement, condition, current_edits, spellings
+from helicorder.telemetry.sql.conditions import TOTAL_TOKENS, Query, Statement, condition, current_edits, spellings
 
 MAX_STEPS = 20_000
 # Ids travel in slices: a ClickHouse server takes form fields of at most 128 KiB, and a character has up to four bytes.
@@ -30,10 +30,7 @@ SORTED = {
     SortKey.LATENCY: "latency_ms",
     SortKey.TIME_TO_FIRST_TOKEN: "time_to_first_token_ms",
     SortKey.COST: "cost_usd",
-    SortKey.TOTAL_TOKENS: (
-        "prompt_tokens + ifNull(prompt_cache_read_tokens, 0) + ifNull(prompt_cache_write_tokens, 0) "
-        "+ completion_tokens + ifNull(reasoning_tokens, 0)"
-    ),
+    SortKey.TOTAL_TOKENS: TOTAL_TOKENS,
     SortKey.PROMPT_TOKENS: "prompt_tokens",
     SortKey.COMPLETION_TOKENS: "completion_tokens",
     SortKey.USER_ID: "user_id",

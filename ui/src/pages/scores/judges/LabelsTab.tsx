@@ -4,13 +4,13 @@ import { type FormEvent, useState } from "react";
 import type { LabelItem, LabelPlan, LabelStratum, LabelsQuery } from "@/api";
 import { planLabelsOptions } from "@/api/@tanstack/react-query.gen";
 import { Datum } from "@/charts/Values";
-import { Answered, Button, copy, Empty, Field, Note, Panel, Stat, Table, TextInput, tell } from "@/design";
+import { Answered, Button, type Column, copy, Empty, Field, Note, Panel, Stat, Table, TextInput, tell } from "@/design";
 import { count, percent, score, signed } from "@/format/numbers";
 import figures from "../figures/figures.module.css";
 import { DimensionPicker, useDimensions } from "../parts/DimensionPicker";
 import parts from "../parts/parts.module.css";
 import { TargetLink } from "../parts/RequestLink";
-import { valueName } from "../words";
+import { dimensionName, valueName } from "../words";
 import type { TabProps } from "./CorrectedTab";
 import { OPEN_QUEUE } from "./queue";
 import css from "./tabs.module.css";
@@ -108,7 +108,7 @@ function Plan({ plan, question }: { plan: LabelPlan; question: LabelsQuery }) {
         </div>
       </Panel>
       <Panel title="Where the judge errs" note="the draw takes more where more error is expected" flush>
-        <Strata strata={strata} name={name} />
+        <Strata strata={strata} name={name} by={question.by} />
       </Panel>
       <Panel
         title="To be labelled"
@@ -127,21 +127,32 @@ function Plan({ plan, question }: { plan: LabelPlan; question: LabelsQuery }) {
         flush
       >
         <section className={css.long} aria-label="Things to label">
-          <Items items={items} name={name} />
+          <Items items={items} name={name} by={question.by} />
         </section>
       </Panel>
     </>
   );
 }
 
-function Strata({ strata, name }: { strata: readonly LabelStratum[]; name: string }) {
+/** The segment of a row, where the draw has segments. */
+function segmentColumn<Row extends { segment: string }>(by: string | null | undefined): Column<Row>[] {
+  if (!by) return [];
+  return [{ key: "segment", title: dimensionName(by), cell: (row) => valueName(row.segment) }];
+}
+
+interface PlannedProps {
+  name: string;
+  by: string | null | undefined;
+}
+
+function Strata({ strata, name, by }: PlannedProps & { strata: readonly LabelStratum[] }) {
   return (
     <Table
       label="Strata"
       rows={strata}
       keyOf={(one) => `${one.segment} ${one.low}`}
       columns={[
-        { key: "segment", title: "Segment", cell: (one) => valueName(one.segment) },
+        ...segmentColumn<LabelStratum>(by),
         { key: "range", title: `Judge’s ${name}`, cell: (one) => `${score(one.low)} to ${score(one.high)}` },
         { key: "waiting", title: "Waiting", align: "end", cell: (one) => <Datum value={one.waiting} write={count} /> },
         {
@@ -167,7 +178,7 @@ function Strata({ strata, name }: { strata: readonly LabelStratum[]; name: strin
   );
 }
 
-function Items({ items, name }: { items: readonly LabelItem[]; name: string }) {
+function Items({ items, name, by }: PlannedProps & { items: readonly LabelItem[] }) {
   return (
     <Table
       label="Things to label"
@@ -175,7 +186,7 @@ function Items({ items, name }: { items: readonly LabelItem[]; name: string }) {
       keyOf={(item) => `${item.target} ${item.target_id}`}
       columns={[
         { key: "target", title: "What", cell: (item) => <TargetLink target={item.target} id={item.target_id} /> },
-        { key: "segment", title: "Segment", cell: (item) => valueName(item.segment) },
+        ...segmentColumn<LabelItem>(by),
         {
           key: "judged",
           title: `Judge’s ${name}`,

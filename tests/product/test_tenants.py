@@ -15,9 +15,11 @@ import pytest
 from helicorder.api.application import openapi_document
 from helicorder.model.ids import new_id
 from helicorder.model.score import Source, Target, natural_id
+from live_client import live
 from product_server import Product
 
 CANARY = f"canary-{new_id()}"
+LIVE = "/v1/calls/live"
 PUBLIC_PATHS = {"/health/live", "/health/ready", "/metrics", "/v1/request/{request_id}/body"}
 
 
@@ -77,6 +79,10 @@ def body_for(path: str) -> Any:
         "drift": series | {"at": "2026-11-15", "anchors": {"properties": {"anchor": {"equals": "1"}}}},
         "scores": {"count": True, "limit": 1000},
     }
+    if path == "/v1/calls/query":
+        return {"count": True, "limit": 1000}
+    if path == "/v1/request/query-ids":
+        return {"requestIds": [CANARY]}
     if path.startswith("/v1/scores/") and path.endswith("/query"):
         return analysed[path.split("/")[-2]]
     if path.startswith("/v1/scores"):
@@ -108,6 +114,8 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     score_id = natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, "")
     concrete = path.replace("{request_id}", foreign_id).replace("{score_id}", score_id).replace("{name}", CANARY)
     body = body_for(path) if method in ("POST", "PUT") else {"value": 0} if method == "PATCH" else None
+    if path == LIVE:
+        pytest.skip("a stream has no end to wait for; the test below listens to it")
     mine = product.ask(method, concrete, body)
     assert ("{score_id}" in path) <= (mine.status == 404)
     echoed = (concrete, f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")  # what the caller itself said
@@ -116,6 +124,25 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
         return
     for key in (None, "sk-helicone-no-such-key-at-all"):
         assert product.ask(method, concrete, body, key=key).status == 401
+
+
+def test_a_live_tail_tells_of_its_own_tenant_alone(product: Product, other_key: str) -> None:
+    """Whoever listens hears nothing of another organisation, and nobody listens without a key."""
+    request_id, foreign_id = new_id(), f"{CANARY}-live"
+    log = {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"json": {"text": CANARY}, "status": 200}}
+    with live(product) as mine, live(product, key=other_key) as theirs:
+        for key, name in ((other_key, foreign_id), (product.key, request_id)):
+            assert product.ask("POST", "/custom/v1/log", log, {"Helicone-Request-Id": name}, key=key).status == 200
+            scored = product.ask("POST", f"/v1/request/{request_id}/score", {"scores": {"live": 0.5}}, key=key)
+            assert scored.status == 200
+        heard = [[(event.name, event.data["request_id"]) for event in one.take(2)] for one in (mine, theirs)]
+        assert heard == [
+            [("call", request_id), ("score", request_id)],
+            [("call", foreign_id), ("score", request_id)],
+        ]
+        assert (mine.silent(), theirs.silent()) == (True, True)
+    for nobody in (None, "sk-helicone-no-such-key-at-all"):
+        assert product.ask("GET", LIVE, key=nobody).status == 401
 
 
 def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, other_key: str, foreign_id: str) -> None:

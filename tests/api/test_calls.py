@@ -150,6 +150,13 @@ def test_a_cursor_serves_its_own_question_alone(product: Product, marker: str) -
         assert (answer.status, "another question" in answer.json()["error"]) == (422, True), other
 
 
+def test_a_question_with_any_number_has_a_cursor(product: Product) -> None:
+    """A filter that compares with a number beyond 64 bits is answered, and so is its next page."""
+    wide = {"request_response_rmt": {"prompt_tokens": {"lt": 10**30}}}
+    first = query(product, filter=wide, limit=1)
+    assert query(product, filter=wide, limit=1, cursor=first["cursor"])["calls"] != first["calls"]
+
+
 def forged(cursor: str, place: int, value: Any) -> str:
     """A cursor with another part."""
     parts = json.loads(base64.urlsafe_b64decode(cursor + "=="))

@@ -128,6 +128,17 @@ async def test_any_filter_takes_the_calls_that_it_describes(filled: Telemetry, w
     assert await calls.count(filled, ORG, wanted) == len(meant)
 
 
+async def test_every_field_is_asked_of_scores_too(filled: Telemetry) -> None:
+    """Every condition on a call is one on the calls that scores judge, so that a chart takes any filter."""
+    fields: list[Filter] = [FieldIs(field, Operator.NOT_EQUALS, 1) for field in NUMBER_FIELDS]
+    fields += [FieldIs(field, Operator.NOT_EQUALS, "none") for field in TEXT_FIELDS]
+    for one in [*fields, Says("a", whole=True), PropertyIs("env", Operator.EQUALS, "a"), HasProperty("env")]:
+        statement = Statement(ORG, judged=True)
+        sql = f"SELECT target_id FROM scores FINAL WHERE org_id = {{org:String}} AND {condition(statement, one)}"  # noqa: S608 -- so it is
+        found = {row["target_id"] for row in await filled.query(sql, statement.params)}
+        assert found == {k.call.request_id for k in KNOWN if k.scores and holds(one, k)}, one
+
+
 PAYLOADS = [
     prefix + middle + suffix
     for prefix in ("", "'", "\\'", "\\", "')", "%'", "{org:String}", "\n", "\0", "`")

@@ -80,7 +80,7 @@ class CallsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def question(self) -> str:
         """What a cursor of this query is bound to."""
-        return question_of(self.filter, self.start, self.end, self.search, self.order)
+        return question_of(self.filter, self.start, self.end, self.search, self.order.key, self.order.ascending)
 
     @property
     def order(self) -> CallSort:

@@ -11,12 +11,12 @@ _LOGGED = {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"jso
 
 
 def body_for(method: str, path: str, canary: str) -> Any:
-    """A body that the operation takes; None where it takes none. ``canary`` is a name that scores and properties have."""
+    """A body that the operation takes, None where it takes none; it asks for the score and the property named canary."""
     if method in ("GET", "DELETE"):
         return None
     if path.endswith("/log"):
         return _LOGGED
-    bodies = {**PEOPLE, **CALLS, **sums_of_calls(canary), **scores(canary)}
+    bodies = {**PEOPLE, **CALLS, **sums_of_calls(), **scores(canary)}
     return bodies.get(f"{method} {path}", bodies.get(path, {"filter": "all"}))
 
 
@@ -46,7 +46,7 @@ CALLS: dict[str, Any] = {
 }
 
 
-def sums_of_calls(canary: str) -> dict[str, Any]:
+def sums_of_calls() -> dict[str, Any]:
     """Bodies of the routes that add calls up."""
     listed = {
         "search": "",
@@ -69,7 +69,7 @@ def sums_of_calls(canary: str) -> dict[str, Any]:
         "/v1/metrics/quantiles": {"filter": "all", "timeZoneDifference": 0, "metric": "latency", **_TIMES},
         "/v1/providers": paged,
         "/v1/calls/series/query": {"by": "user_id", "total": True},
-        "/v1/calls/breakdown/query": {"by": ["user_id", f"property:{canary}"]},
+        "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
         "/v1/sessions/query": {"start": "2026-01-01", "count": True},
         "/v1/session/query": listed,
         "/v1/session/count": listed,
@@ -87,7 +87,7 @@ def sums_of_calls(canary: str) -> dict[str, Any]:
         "/v1/property/{property_key}/search": {"searchTerm": ""},
         "/v1/property/{property_key}/top-costs/query": _TIMES,
         "/v1/property/{property_key}/top-requests/query": _TIMES,
-        "/v1/property/properties/over-time": {"userFilter": "all", "propertyKey": canary, **_CHARTED},
+        "/v1/property/properties/over-time": {"userFilter": "all", "propertyKey": "canary", **_CHARTED},
     }
 
 
@@ -102,10 +102,10 @@ def scores(canary: str) -> dict[str, Any]:
         "/v1/scores/definitions/{name}": {"kind": "numeric"},
         "/v1/scores/query": {"count": True, "limit": 1000},
         "/v1/scores/series/query": series,
-        "/v1/scores/breakdown/query": series | {"by": ["model", f"property:{canary}"]},
+        "/v1/scores/breakdown/query": series | {"by": ["model", "property:canary"]},
         "/v1/scores/distribution/query": series,
         "/v1/scores/compare/query": series | {"a": {}, "b": {}, "by": "model"},
-        "/v1/scores/bisect/query": series | {"dimensions": ["model", f"property:{canary}"]},
+        "/v1/scores/bisect/query": series | {"dimensions": ["model", "property:canary"]},
         "/v1/scores/judge/query": series,
         "/v1/scores/agreement/query": {"name": canary, "raters": [{"sources": ["human"]}, {"sources": ["api"]}]},
         "/v1/scores/labels/query": series,

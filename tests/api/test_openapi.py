@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
@@ -29,7 +30,11 @@ def drawable_document() -> dict[str, Any]:
     return document
 
 
-own = schemathesis.openapi.from_dict(drawable_document())
+# A stream has no end that a case could wait for: its parameters are drawn below, its events are in test_live.
+LIVE = "/v1/calls/live"
+DOCUMENTED = openapi_document()["paths"][LIVE]["get"]["responses"]
+own = schemathesis.openapi.from_dict(drawable_document()).exclude(path=LIVE)
+streamed = schemathesis.openapi.from_dict(drawable_document()).include(path=LIVE)
 seed = schemathesis.openapi.from_path(SEED)
 
 
@@ -51,6 +56,20 @@ def test_our_document_holds(case: Case[Any], product: Product, keyed: dict[str, 
         headers=keyed,
         checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
     )
+
+
+@streamed.parametrize()
+@FEW
+def test_a_stream_begins_or_is_refused_as_documented(case: Case[Any], product: Product, keyed: dict[str, str]) -> None:
+    """Whatever is asked of a stream, it begins as one or is refused, with a documented status, as anything else is."""
+    sent = case.as_transport_kwargs(base_url=product.base, headers=keyed)
+    with requests.request(**sent, stream=True, timeout=30) as answer:
+        assert case.method != "GET" or str(answer.status_code) in DOCUMENTED
+        if answer.status_code == 200:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            assert next(answer.iter_content(1024)).startswith(b"retry: ")
+        elif case.method not in ("OPTIONS", "HEAD"):
+            assert answer.json()["data"] is None, answer.status_code
 
 
 @seed.parametrize()

@@ -132,7 +132,9 @@ async def summed(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]
     halves = [Segment(one, window) for one in (Everything(), FieldIs(Field.STATUS, Operator.EQUALS, 200))]
     two = Comparison(asked=of_all, a=halves[0], b=halves[1], clock=Clock.JUDGED)
     change = cells.Change(of_all, window, window, Clock.JUDGED)
-    panel, rater = raters.Panel(of_all, window, Clock.JUDGED), raters.Rater("q")
+    panel, rater, other = raters.Panel(of_all, window, Clock.JUDGED), raters.Rater("q"), raters.Rater("ok")
+    two_raters = raters.Two(panel, rater, other)
+    judged = await raters.about_two(telemetry, two_raters)
     return [
         await series.by_segment(telemetry, of_all, window, Clock.JUDGED, ["model", "property:env"]),
         await series.calls_by_segment(telemetry, of_all, window, ["property:env"]),
@@ -141,9 +143,12 @@ async def summed(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]
         await comparison.pairs(telemetry, two),
         await cells.cells(telemetry, change, ["model", "property:env"], values=3, blocks=2),
         await cells.common_properties(telemetry, change, 3),
-        await raters.table_of_two(telemetry, panel, rater, rater),
-        await raters.patterns(telemetry, panel, [rater]),
-        await raters.ratings(telemetry, panel, rater),
+        judged,
+        await raters.table_of_two(telemetry, two_raters, judged),
+        await raters.sums_of_two(telemetry, two_raters, judged),
+        await raters.ranks_of_two(telemetry, two_raters, judged),
+        await raters.patterns(telemetry, panel, [rater, other]),
+        await raters.deviations(telemetry, panel, [rater, other]),
     ]
 
 

@@ -1,5 +1,6 @@
 """Reads what was loaded since a version, once for several who ask, each with a filter of their own."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -45,8 +46,10 @@ async def news(telemetry: Telemetry, org_id: str, wanted: Sequence[Filter], sinc
 
     Scores whose call has not come are taken by `Everything` alone.
     """
-    new_calls, calls_left = await _calls(telemetry, org_id, wanted, since, until, limit)
-    new_scores, scores_left = await _scores(telemetry, org_id, wanted, since, until, limit)
+    (new_calls, calls_left), (new_scores, scores_left) = await asyncio.gather(
+        _calls(telemetry, org_id, wanted, since, until, limit),
+        _scores(telemetry, org_id, wanted, since, until, limit),
+    )
     return News(new_calls, new_scores, calls_left, scores_left)
 
 

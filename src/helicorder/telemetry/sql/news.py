@@ -1,7 +1,7 @@
 """Statements that read what was loaded between two versions, each row with which of several filters take it.
 
 The bounds are journal versions, so an index by version leads to the rows of the last loads. No FINAL: what is new is a
-version of its own, also where it replaces an older one, and of several in one stretch the newest is taken.
+version of its own, also where it replaces an older one; of several in a stretch, or of one loaded twice, one is taken.
 """
 
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
@@ -27,7 +27,7 @@ def new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int, lim
 def count_of_new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int) -> Query:
     """How many calls of a stretch each of the filters takes, as ``n``."""
     statement, conditions, stretch = _stretch(org_id, wanted, since, until)
-    counts = ", ".join(f"countIf({one})" for one in conditions)
+    counts = ", ".join(f"uniqExactIf((created_at, request_id), {one})" for one in conditions)
     return statement.query(f"SELECT [{counts}] AS n FROM calls WHERE {stretch}")
 
 
@@ -36,7 +36,7 @@ def new_scores(org_id: str, since: int, until: int, limit: int) -> Query:
     statement = Statement(org_id)
     return statement.query(
         f"SELECT {VERSION} FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request' "
-        f"ORDER BY version DESC LIMIT {statement.bind('UInt64', limit)}"
+        f"ORDER BY version DESC LIMIT 1 BY version LIMIT {statement.bind('UInt64', limit)}"
     )
 
 
@@ -44,7 +44,8 @@ def count_of_new_scores(org_id: str, since: int, until: int) -> Query:
     """How many versions of requests' scores there are in a stretch, as ``n``."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT count() AS n FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request'"
+        "SELECT uniqExact(version) AS n FROM score_versions "
+        f"WHERE {_between(statement, since, until)} AND target = 'request'"
     )
 
 

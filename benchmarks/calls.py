@@ -25,6 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from _calls_data import FEATURES, MODELS, USERS, Traffic, vocabulary
+from _indexes import compare
 from _server import scratch
 from helicorder.engine.supervisor import Engine
 from helicorder.providers.conversation.digest import digest_of
@@ -53,8 +54,8 @@ async def filled(directory: Path, org_id: str, calls: int) -> None:
     await engine.stop()
 
 
-async def weigh(directory: Path) -> None:
-    """Prints what the tables weigh."""
+async def weigh(directory: Path, indexed: int) -> None:
+    """Prints what the tables weigh, and what kinds of index cost, on so many calls."""
     engine = await Engine.start(directory, memory_mb=MEMORY_MB, threads=2)
     telemetry = await Telemetry.connect(engine.url)
     for row in await telemetry.query(
@@ -65,6 +66,8 @@ async def weigh(directory: Path) -> None:
         if row["table"] in WEIGHED:
             weight = f"{row['bytes'] / 1e6:7,.0f} MB, {row['indices'] / 1e6:,.0f} of it indexes"
             print(f"  {row['table']:15} {row['rows']:>10,} rows {row['parts']:3} parts {weight}")
+    if indexed:
+        await compare(telemetry, indexed, vocabulary()[20_000:20_020])
     await telemetry.close()
     await engine.stop()
 
@@ -174,6 +177,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=20, help="how often each question is asked")
     parser.add_argument("--only", default="", help="only questions whose name holds this")
+    parser.add_argument("--indexes", type=int, default=0, help="compare kinds of index on so many calls")
     parser.add_argument("--keep", type=Path, help="a directory to keep the store in, and to find it again")
     given, _ = parser.parse_known_args()
     with scratch() as (directory, stack):
@@ -185,7 +189,7 @@ def main() -> None:
             server.start()
             server.stop()
             asyncio.run(filled(data / "engine", organisation(data), given.calls))
-        asyncio.run(weigh(data / "engine"))
+        asyncio.run(weigh(data / "engine", given.indexes))
         server.start()
         timed(server, given.times, given.only)
         server.stop()

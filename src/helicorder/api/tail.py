@@ -172,10 +172,13 @@ class Tail:
                 self._woken.set()
 
     async def _catch_up(self, org_id: str) -> None:
-        """Tell the listeners of an organisation what they have not been told; almost always all from the same mark."""
+        """Tell the listeners of an organisation what they have not been told: almost always all from the same mark.
+
+        Who has come back after a while has a mark of its own, and is told after those who were here.
+        """
         until = self._loaded
         behind = [one for one in self._listeners.get(org_id, ()) if one.mark < until]
-        for mark in sorted({one.mark for one in behind}):
+        for mark in sorted({one.mark for one in behind}, reverse=True):
             for group in grouped([one for one in behind if one.mark == mark]):
                 await self._tell(org_id, group, until)
 
@@ -183,9 +186,10 @@ class Tail:
         wanted = list(dict.fromkeys(one.wanted for one in group))
         try:
             found = await news(self._telemetry, org_id, wanted, group[0].mark, until, _AT_ONCE)
-        except StatementError:
+        except StatementError as error:
             # A filter that the store refuses is its listener's problem alone.
             if len(group) == 1:
+                log.warning("live_filter_refused", code=error.code)
                 group[0].close()
             else:
                 for listener in group:

@@ -17,7 +17,7 @@ from helicorder.model.row import Stamped
 from helicorder.model.score import PropertyEdit, Score
 from helicorder.telemetry.client import StatementError, Telemetry
 from helicorder.telemetry.instants import microseconds
-from helicorder.telemetry.sql.derivation import DERIVE
+from helicorder.telemetry.sql.derivation import DERIVE, JUDGED
 
 INSTANT = "DateTime64(6, 'UTC')"
 WORD = "LowCardinality(String)"
@@ -255,8 +255,15 @@ class Loader:
                 raise outcome
         self._told |= named
         if batch:
-            versions = [stamped.version for stamped in batch]
-            await self._telemetry.command(DERIVE, {"first": min(versions), "last": max(versions)})
+            await self._derive(batch, calls_alone=len(digested) == len(batch))
+
+    async def _derive(self, batch: Sequence[Stamped], *, calls_alone: bool) -> None:
+        versions = [stamped.version for stamped in batch]
+        span = {"first": min(versions), "last": max(versions)}
+        # The derivation is a large statement, and to ask whether there is anything to derive from is a small one.
+        if calls_alone and not await self._telemetry.query(JUDGED, span):
+            return
+        await self._telemetry.command(DERIVE, span)
 
     def _digested(self, batch: Sequence[Stamped]) -> list[Digested]:
         return [

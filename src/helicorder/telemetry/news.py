@@ -1,15 +1,16 @@
 """Reads what was loaded since a version, once for several who ask, each with a filter of their own."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
 
-from helicorder.model.filter import Everything, Filter
-from helicorder.telemetry import calls
+from helicorder.model.filter import Everything, Filter, Position
 from helicorder.telemetry.calls import CallRow
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.scores import Judgement, judgement_of
 from helicorder.telemetry.sql import news as statements
+from helicorder.telemetry.stretches import calls_at
 
 
 class NewCall(msgspec.Struct, frozen=True):
@@ -45,8 +46,10 @@ async def news(telemetry: Telemetry, org_id: str, wanted: Sequence[Filter], sinc
 
     Scores whose call has not come are taken by `Everything` alone.
     """
-    new_calls, calls_left = await _calls(telemetry, org_id, wanted, since, until, limit)
-    new_scores, scores_left = await _scores(telemetry, org_id, wanted, since, until, limit)
+    (new_calls, calls_left), (new_scores, scores_left) = await asyncio.gather(
+        _calls(telemetry, org_id, wanted, since, until, limit),
+        _scores(telemetry, org_id, wanted, since, until, limit),
+    )
     return News(new_calls, new_scores, calls_left, scores_left)
 
 
@@ -54,11 +57,16 @@ async def _calls(
     telemetry: Telemetry, org_id: str, wanted: Sequence[Filter], since: int, until: int, limit: int
 ) -> tuple[list[NewCall], list[int]]:
     found = await telemetry.query(*statements.new_calls(org_id, wanted, since, until, limit + 1))
-    more, kept = len(found) > limit, found[:limit][::-1]
-    described = [(row.pop("version"), [bool(one) for one in row.pop("takes")]) for row in kept]
-    rows = await calls.with_what_was_said(telemetry, org_id, kept)
-    news = [NewCall(version, row, takes) for (version, takes), row in zip(described, rows, strict=True)]
-    if not more:
+    # By place the newest version stands: a batch may have been loaded twice, a call recorded anew.
+    newest = {(row["created_at"], row["request_id"]): row for row in found[:limit][::-1]}
+    places = [Position(None, *place) for place in newest]
+    rows = {(row.created_at, row.request_id): row for row in await calls_at(telemetry, org_id, places, previews=True)}
+    news = [
+        NewCall(row["version"], rows[place], [bool(taken) for taken in row["takes"]])
+        for place, row in newest.items()
+        if place in rows
+    ]
+    if len(found) <= limit:
         return news, [0] * len(wanted)
     [counted] = await telemetry.query(*statements.count_of_new_calls(org_id, wanted, since, until))
     shown = [sum(one.takes[number] for one in news) for number in range(len(wanted))]

@@ -23,13 +23,14 @@ async def page(
         Invalid: the filter says something that cannot be asked.
     """
     found = [_position(row) for row in await telemetry.query(*statements.places(org_id, wanted, stretch))]
-    rows = await _calls_at(telemetry, org_id, found, previews=previews)
-    return rows, found[-1] if len(found) == stretch.limit else None
+    here, more = found[: stretch.limit], len(found) > stretch.limit
+    return await calls_at(telemetry, org_id, here, previews=previews), here[-1] if more else None
 
 
-async def _calls_at(
+async def calls_at(
     telemetry: Telemetry, org_id: str, positions: Sequence[Position], *, previews: bool
 ) -> list[CallRow]:
+    """The calls at some places, in their order; one that has gone is left out."""
     if not positions:
         return []
     rows, said = await asyncio.gather(
@@ -37,7 +38,6 @@ async def _calls_at(
         calls.what_was_said(telemetry, org_id, [one.request_id for one in positions]),
     )
     known = {(row["created_at"], row["request_id"]): row for row in rows}
-    # A call may have been recorded anew between the two statements, but never vanishes.
     in_order = [known[one.created_at, one.request_id] for one in positions if (one.created_at, one.request_id) in known]
     return [calls.call_row(row, said) for row in in_order]
 

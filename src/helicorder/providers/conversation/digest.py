@@ -36,7 +36,8 @@ _AS_JSON = frozenset({"input", "args", "arguments"})
 
 def digest_of(call: Call) -> Digest:
     """The digest of a call's bodies. Never raises."""
-    request, response = body_of(call.request_body), body_of(merged_text(call.response_body))
+    request = body_of(call.request_body, MAX_SEARCHED)
+    response = body_of(merged_text(call.response_body), MAX_SEARCHED)
     asked = _asked(request.value, request.text, call.path or call.target_url)
     _, reply, failure = answered_of(response.value, response.text)
     answered = _line([part for message in reply.messages for part in message.parts])

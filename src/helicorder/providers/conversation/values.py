@@ -23,33 +23,42 @@ class Body(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-def body_of(text: str | None) -> Body:
-    """What a stored body holds. Never raises."""
+def body_of(text: str | None, patience: int = 1 << 30) -> Body:
+    """What a stored body holds. Never raises.
+
+    ``patience``: of a body that is no JSON as it stands, so many characters are looked at again.
+    """
     if not text or text.strip() in ("", "null"):
         return Body()
-    value = _value(text)
+    value = _strictly(text)
+    if value is not None:
+        return Body(_shallow(value, MAX_DEPTH))
+    text = sanitize(text[:patience])
+    value = _leniently(text)
     if value is not None:
         return Body(_shallow(value, MAX_DEPTH))
     mended = _mended(text) if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) else None
-    value = None if mended is None else _value(mended)
-    return Body(text=sanitize(text)) if value is None else Body(_shallow(value, MAX_DEPTH), cut=True)
+    value = None if mended is None else _leniently(mended)
+    return Body(text=text) if value is None else Body(_shallow(value, MAX_DEPTH), cut=True)
 
 
 def json_or_text(text: str) -> Any:
     """The object or list that a text spells, as arguments of tools are sent; else the text."""
     if not text.lstrip().startswith(("{", "[")):
         return text
-    value = _value(text)
+    value = _strictly(text)
     return text if value is None else _shallow(value, MAX_DEPTH)
 
 
-def _value(text: str) -> Any:
+def _strictly(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except RecursionError:
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         return None
-    except (msgspec.MsgspecError, UnicodeEncodeError):
-        value = loads(sanitize(text).encode())
+
+
+def _leniently(text: str) -> Any:
+    value = loads(text.encode())
     try:
         # Written and read once more: what the lenient reader lets through may hold halves of characters.
         return None if value is None else msgspec.json.decode(dumps(value))

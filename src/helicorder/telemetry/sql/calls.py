@@ -30,7 +30,7 @@ SORTED = {
     SortKey.LATENCY: "latency_ms",
     SortKey.TIME_TO_FIRST_TOKEN: "time_to_first_token_ms",
     SortKey.COST: "cost_usd",
-    SortKey.TOTAL_TOKENS: TOTAL_TOKENS,
+    SortKey.TOTAL_TOKENS: f"({TOTAL_TOKENS})",
     SortKey.PROMPT_TOKENS: "prompt_tokens",
     SortKey.COMPLETION_TOKENS: "completion_tokens",
     SortKey.USER_ID: "user_id",

@@ -133,5 +133,11 @@ def _newest(columns: tuple[str, ...], order: str) -> str:
     return f"argMax(tuple({', '.join(columns)}), {order})"
 
 
+JUDGED = (
+    "SELECT 1 AS judged FROM score_versions WHERE (org_id, target_id) IN (SELECT org_id, request_id FROM calls "
+    "WHERE version BETWEEN {first:UInt64} AND {last:UInt64}) LIMIT 1"
+)
+"""Whether a batch of calls alone touches any score: most calls are judged later, and then nothing follows from them."""
+
 DERIVE = f"INSERT INTO scores ({COLUMNS}) {derived(LOADED)}"
 """Derives again what a batch touches, given the versions that it spans."""

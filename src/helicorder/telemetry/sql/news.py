@@ -1,7 +1,8 @@
 """Statements that read what was loaded between two versions, each row with which of several filters take it.
 
-The bounds are journal versions, so an index by version leads to the rows of the last loads. No FINAL: what is new is a
-version of its own, also where it replaces an older one, and of several in one stretch the newest is taken.
+The bounds are journal versions: an index leads to the calls of the last loads, and the change feed to the scores. Calls
+are read without FINAL, since what is new is a version of its own, also where it replaces an older one. Whoever was away
+for long has a long stretch, so the few columns that say which are the newest are read first, as for a page.
 """
 
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
@@ -9,34 +10,39 @@ version of its own, also where it replaces an older one, and of several in one s
 from collections.abc import Sequence
 
 from helicorder.model.filter import Filter
-from helicorder.telemetry.sql.calls import CALL, PREVIEWS, among
+from helicorder.telemetry.sql.calls import among
 from helicorder.telemetry.sql.conditions import Query, Statement, condition
 from helicorder.telemetry.sql.scores import VERSION
 
 
 def new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int, limit: int) -> Query:
-    """The newest calls of a stretch that any of the filters takes, the newest first, with ``version`` and ``takes``."""
+    """The places of the newest calls that any filter takes, the newest first, with ``version`` and ``takes``."""
     statement, conditions, stretch = _stretch(org_id, wanted, since, until)
     return statement.query(
-        f"SELECT {CALL}{PREVIEWS}, version, [{', '.join(conditions)}] AS takes FROM calls "
+        f"SELECT version, created_at, request_id, [{', '.join(conditions)}] AS takes FROM calls "
         f"WHERE {stretch} AND arrayExists(taken -> taken, takes) "
-        f"ORDER BY version DESC LIMIT 1 BY created_at, request_id LIMIT {statement.bind('UInt64', limit)}"
+        f"ORDER BY version DESC LIMIT {statement.bind('UInt64', limit)}"
     )
 
 
 def count_of_new_calls(org_id: str, wanted: Sequence[Filter], since: int, until: int) -> Query:
     """How many calls of a stretch each of the filters takes, as ``n``."""
     statement, conditions, stretch = _stretch(org_id, wanted, since, until)
-    counts = ", ".join(f"countIf({one})" for one in conditions)
+    counts = ", ".join(f"uniqExactIf((created_at, request_id), {one})" for one in conditions)
     return statement.query(f"SELECT [{counts}] AS n FROM calls WHERE {stretch}")
 
 
 def new_scores(org_id: str, since: int, until: int, limit: int) -> Query:
     """The newest versions of requests' scores in a stretch, the newest first."""
     statement = Statement(org_id)
-    return statement.query(
-        f"SELECT {VERSION} FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request' "
+    newest = (
+        f"SELECT target_id, target, name, score_id, version FROM score_changes FINAL "
+        f"WHERE {_between(statement, since, until)} AND target = 'request' "
         f"ORDER BY version DESC LIMIT {statement.bind('UInt64', limit)}"
+    )
+    return statement.query(
+        f"SELECT {VERSION} FROM score_versions FINAL WHERE org_id = {{org:String}} "
+        f"AND (target_id, target, name, score_id, version) IN ({newest}) ORDER BY version DESC"
     )
 
 
@@ -44,7 +50,7 @@ def count_of_new_scores(org_id: str, since: int, until: int) -> Query:
     """How many versions of requests' scores there are in a stretch, as ``n``."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT count() AS n FROM score_versions WHERE {_between(statement, since, until)} AND target = 'request'"
+        f"SELECT count() AS n FROM score_changes FINAL WHERE {_between(statement, since, until)} AND target = 'request'"
     )
 
 

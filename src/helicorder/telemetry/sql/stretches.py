@@ -24,7 +24,7 @@ _NEVER_UNKNOWN = frozenset({SortKey.USER_ID, SortKey.MODEL, SortKey.PROVIDER, So
 
 
 def places(org_id: str, wanted: Filter, stretch: Stretch) -> Query:
-    """The places of a page's calls, as ``place``, ``created_at`` and ``request_id``, in their order."""
+    """The places of a page's calls and of the next one: ``place``, ``created_at``, ``request_id``, in their order."""
     statement = Statement(org_id)
     direction = "ASC" if stretch.ascending else "DESC"
     by_time = stretch.sort is SortKey.CREATED_AT
@@ -36,7 +36,7 @@ def places(org_id: str, wanted: Filter, stretch: Stretch) -> Query:
     return statement.query(
         f"SELECT {place} AS place, created_at, request_id FROM calls FINAL WHERE {' AND '.join(parts)} "
         f"ORDER BY {order}created_at {direction}, request_id {direction} "
-        f"LIMIT {statement.bind('UInt64', stretch.limit)}"
+        f"LIMIT {statement.bind('UInt64', stretch.limit + 1)}"
     )
 
 

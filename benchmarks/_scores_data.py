@@ -17,16 +17,20 @@ NAMES = ("quality", "helpful", "tone", "grounded")
 _AT = "toInt64({origin:UInt64}) + toInt64(number * {step:UInt64})"
 _CALLS = f"""
 INSERT INTO calls (org_id, created_at, request_id, version, response_at, provider, model, status, request_model,
-    response_model, path, target_url, ending, streamed, latency_ms, prompt_tokens, completion_tokens, cost_usd, user_id,
-    session_id, session_name, properties, prompt_id, prompt_version, country_code, size_bytes, input_key)
+    response_model, path, target_url, ending, streamed, latency_ms, time_to_first_token_ms, prompt_tokens,
+    completion_tokens, prompt_cache_read_tokens, reasoning_tokens, cost_usd, user_id, session_id, session_name,
+    session_path, properties, prompt_id, prompt_version, country_code, size_bytes, input_key)
 SELECT {{org:String}}, fromUnixTimestamp64Micro({_AT}, 'UTC') AS at,
     concat('r-', hex(sipHash64(number)), '-', toString(number)),
     {_AT} AS v, at, ['OPENAI', 'OPENAI', 'ANTHROPIC', 'GOOGLE', 'OPENAI'][m] AS provider,
     ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4', 'gemini-2.5-flash', 'o4-mini'][cityHash64(number, 1) % 5 + 1 AS m],
-    200, NULL, NULL, '/v1/chat/completions', 'https://api.example.com', 'done', false,
-    toUInt64(300 + cityHash64(number, 3) % 4000), 100 + cityHash64(number, 4) % 2000, 50 + cityHash64(number, 5) % 500,
-    toDecimal64((cityHash64(number, 6) % 1000) / 100000, 12), concat('user-', toString(cityHash64(number, 7) % 10000)),
-    concat('session-', toString(intDiv(number, 5))), 'chat',
+    multiIf(cityHash64(number, 20) % 50 = 0, 500, cityHash64(number, 20) % 50 = 1, -3, 200), NULL, NULL,
+    '/v1/chat/completions', 'https://api.example.com', 'done', cityHash64(number, 21) % 2 = 0 AS streams,
+    toUInt64(300 + cityHash64(number, 3) % 4000) AS took, if(streams, intDiv(took, 4), NULL),
+    100 + cityHash64(number, 4) % 2000, 50 + cityHash64(number, 5) % 500, cityHash64(number, 22) % 300,
+    if(m = 5, cityHash64(number, 23) % 300, NULL), if(cityHash64(number, 24) % 100 = 0, NULL,
+    toDecimal64((cityHash64(number, 6) % 1000) / 100000, 12)), concat('user-', toString(cityHash64(number, 7) % 10000)),
+    concat('session-', toString(intDiv(number, 5))), 'chat', concat('/plan/step-', toString(number % 5)),
     map('lang', ['en', 'en', 'en', 'fr', 'de'][cityHash64(number, 2) % 5 + 1], 'env', 'prod',
         'feature', toString(cityHash64(number, 8) % 10)),
     'answer', if(number * 3 < {{total:UInt64}} * 2, 'v11', 'v12'), 'US', 1000, bitOr(cityHash64(number, 9), 1)
@@ -58,12 +62,38 @@ FROM numbers(4)
 """
 
 
+_LONG_SESSION = f"""
+INSERT INTO calls (org_id, created_at, request_id, version, response_at, provider, model, status, path, target_url,
+    ending, streamed, latency_ms, prompt_tokens, completion_tokens, cost_usd, user_id, session_id, session_name,
+    session_path, properties, prompt_id, prompt_version, country_code, size_bytes, input_key)
+SELECT {{org:String}}, fromUnixTimestamp64Micro({_AT}, 'UTC') AS at, concat('long-', toString(number)), {_AT}, at,
+    'OPENAI', 'gpt-4o', 200, '/', '', 'done', false, number % 900, 100, 50, toDecimal64(0.001, 12), 'ann',
+    {{session:String}}, 'long', concat('/agent/round-', toString(intDiv(number, 50)), '/tool-', toString(number % 50)),
+    map(), '', '', '', 1, 0
+FROM numbers({{count:UInt64}})
+"""
+
+
+async def add_session(telemetry: Telemetry, org_id: str, session_id: str, calls: int) -> None:
+    """One session of so many calls, a second apart, each at a path of its own three levels deep."""
+    origin = int(time.time()) // 86_400 * 86_400_000_000 - calls * 1_000_000
+    given = {"org": org_id, "origin": origin, "step": 1_000_000, "count": calls, "session": session_id}
+    await telemetry.command(_LONG_SESSION, given)
+    await telemetry.command(DERIVE, {"first": origin, "last": origin + calls * 1_000_000})
+
+
 async def fill(
-    telemetry: Telemetry, org_id: str, first: int, last: int, total: int, tell: Callable[[str], None]
+    telemetry: Telemetry,
+    org_id: str,
+    first: int,
+    last: int,
+    total: int,
+    tell: Callable[[str], None],
+    days: int = DAYS,
 ) -> None:
-    """Calls number ``first`` to ``last`` of ``total`` in the last DAYS days, with two scores each."""
-    step = DAYS * 86_400_000_000 // total
-    origin = (int(time.time()) // 86_400 - DAYS) * 86_400_000_000
+    """Calls number ``first`` to ``last`` of ``total`` in some days up to the last midnight, with two scores each."""
+    step = days * 86_400_000_000 // total
+    origin = (int(time.time()) // 86_400 - days) * 86_400_000_000
     await telemetry.command(_NAMES, {"org": org_id})
     for start in range(first, last, CHUNK):
         count = min(CHUNK, last - start)

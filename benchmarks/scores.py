@@ -49,8 +49,8 @@ async def filled(directory: Path, org_id: str, calls: int) -> None:
 
 def organisation(data: Path) -> str:
     """The id of the one organisation of a data directory."""
-    with contextlib.closing(sqlite3.connect(next(data.glob("control*")))) as control:
-        [(org_id,)] = control.execute("SELECT id FROM organisations")
+    with contextlib.closing(sqlite3.connect(data / "control.sqlite")) as control:
+        [(org_id,)] = control.execute("SELECT id FROM organizations")
         return str(org_id)
 
 

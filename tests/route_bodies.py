@@ -11,7 +11,7 @@ _LOGGED = {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"jso
 
 
 def body_for(method: str, path: str, canary: str) -> Any:
-    """A body that the operation takes, None where it takes none; it asks for the score and the property named canary."""
+    """A body that the operation takes, or None; ``canary`` is the score that it asks for."""
     if method in ("GET", "DELETE"):
         return None
     if path.endswith("/log"):

@@ -136,6 +136,17 @@ def test_what_is_not_understood_is_refused(node: Any) -> None:
         read_group_filter(node, SESSIONS)
 
 
+def test_too_many_conditions_are_refused() -> None:
+    """More conditions than a store takes are refused, however flat the tree, and do not exhaust the reader."""
+
+    def tree(leaves: int) -> Any:
+        return joined("and", tree(leaves // 2), tree(leaves - leaves // 2)) if leaves > 1 else COSTLY
+
+    assert len(_conjuncts(read_group_filter(tree(100), SESSIONS))) == 100
+    with pytest.raises(Invalid, match="at most 100"):
+        read_group_filter(tree(20_000), SESSIONS)
+
+
 def test_a_filter_that_nests_too_deep_is_refused() -> None:
     """More than a hundred levels are refused, and what stands in them is not widened."""
     node: Any = COSTLY

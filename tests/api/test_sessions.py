@@ -125,6 +125,27 @@ def test_what_is_no_session_is_not_found(product: Product) -> None:
     assert product.ask("GET", f"/v1/sessions/{new_id()}").status == 404
 
 
+def test_a_session_of_very_many_calls_says_what_it_does_not_show(product: Product) -> None:
+    """Beyond ten thousand calls the tree holds the first ones and says so; the session's own numbers are of all."""
+    session = new_id()
+    for first, count in ((0, 10_000), (10_000, 50)):
+        items = [
+            {
+                "created_at": (NOON + dt.timedelta(seconds=number)).isoformat(),
+                "session_id": session,
+                "session_path": f"/round/{number % 7}",
+                "latency_ms": 1,
+            }
+            for number in range(first, first + count)
+        ]
+        answer = product.ask("POST", "/v1/calls/batch", {"calls": items})
+        assert answer.json()["data"]["stored"] == count
+    found = product.ask("GET", f"/v1/sessions/{session}").json()["data"]
+    assert (found["truncated"], found["shown"], found["session"]["n"]) == (True, 10_000, 10_050)
+    assert (found["nodes"][0]["n"], found["nodes"][0]["latency_ms"]["sum"]) == (10_000, 10_000)
+    assert len(found["nodes"]) == 9
+
+
 def test_sessions_come_in_any_order_page_by_page(product: Product, data: Data) -> None:
     """By every order, either way, the pages hold each session once; a search looks into id, name and tag."""
     body = TIMES | {"search": data.mark, "limit": 1}

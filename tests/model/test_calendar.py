@@ -46,6 +46,15 @@ def test_the_time_before_is_as_long_by_the_calendar(
     assert found == window(zone, earlier, start)
 
 
+def test_a_window_within_the_hour_that_comes_twice() -> None:
+    """From half past two to half past two, an hour later by the stopwatch, there is an hour before."""
+    first = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
+    asked = Window(first, first + dt.timedelta(hours=1))
+    for bucket in Bucket:
+        found = before(asked, step_of(asked, bucket, "Europe/Berlin"))
+        assert found == Window(first - dt.timedelta(hours=1), first)
+
+
 @given(
     start=st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2100, 1, 1)),  # noqa: DTZ001 -- made aware below
     length=st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(days=800)),

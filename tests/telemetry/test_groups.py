@@ -1,6 +1,7 @@
 """Sessions and users: pages, filters, sums and histograms, against a plain reading of the same calls."""
 
 import datetime as dt
+import decimal
 import math
 import zoneinfo
 from collections import defaultdict
@@ -34,9 +35,10 @@ from telemetry.adding import added_up, drawn_calls
 from telemetry.filtering import Known, holds, text_holds
 from telemetry.harness import NOON, Store, call, score
 
-QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WINDOW = Window(NOON + dt.timedelta(hours=5), NOON + dt.timedelta(hours=70))
 ZONE = "America/St_Johns"
+DAY = dt.timedelta(days=1)
 ORDERED: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.GT: lambda a, b: a > b,
     Operator.GTE: lambda a, b: a >= b,
@@ -178,7 +180,7 @@ async def test_pages_of_sessions_hold_each_that_meets_the_filter_once(
         org_id,
         wanted,
         WINDOW,
-        GroupOrder(field=field, ascending=not down, after=found[-1].place if found else None, limit=2),
+        GroupOrder(field=field, ascending=not down, after=found[-1].place if found else None, limit=3),
     ):
         found += page
     keys = {id_: one.fields[field] for id_, one in known.items()}
@@ -273,6 +275,37 @@ async def test_a_histogram_counts_the_groups_between_two_quantiles(
         assert (found[name].low, found[name].high, found[name].counts) == (low, high, counts)
 
 
+@pytest.mark.parametrize("ascending", [True, False])
+async def test_what_is_not_known_comes_last_on_every_page(store: Store, *, ascending: bool) -> None:
+    """Sessions whose cost is not known come after all others, either way, and pages go on through them by id."""
+    costs = {"a": None, "b": "2", "c": None, "d": "1", "e": "2", "f": None}
+    await store.load(
+        *(
+            call(f"r{id_}", 1, session_id=id_, user_id=id_, cost_usd=None if cost is None else decimal.Decimal(cost))
+            for id_, cost in costs.items()
+        )
+    )
+    known = ["d", "b", "e"] if ascending else ["b", "e", "d"]
+    window, found = Window(NOON, NOON + DAY), list[sessions.SessionRow]()
+    while page := await sessions.page(
+        store.telemetry,
+        "org-a",
+        EVERY_GROUP,
+        window,
+        GroupOrder(
+            field=GroupField.COST,
+            ascending=ascending,
+            after=found[-1].place if found else None,
+            limit=1 + len(found) % 2,
+        ),
+    ):
+        found += page
+    assert [row.id for row in found] == [*known, "a", "c", "f"]
+    order = GroupOrder(field=GroupField.COST, ascending=ascending)
+    rows = await users.page(store.telemetry, users.Users("org-a", EVERY_GROUP, window), order)
+    assert [row.id for row in rows] == [*known, "a", "c", "f"]
+
+
 async def test_sessions_of_a_name_stand_together(store: Store) -> None:
     """Each name has its sessions, their calls, cost and latency; a session is of the newest name that it was given."""
     await store.load(
@@ -307,8 +340,8 @@ async def test_a_session_is_read_with_the_scores_that_its_calls_carry(store: Sto
     row = await sessions.one(store.telemetry, "org-a", "s")
     assert row is not None
     assert row.sums.n == 3
-    whole = Window(row.first, row.last + dt.timedelta(microseconds=1))
-    said = await sessions.scores_by_session(store.telemetry, "org-a", ["s", "t"], whole)
+    rows = await sessions.page(store.telemetry, "org-a", EVERY_GROUP, Window(NOON, NOON + DAY), GroupOrder())
+    said = await sessions.scores_by_session(store.telemetry, "org-a", rows)
     assert {id_: [(one.kind, one.n, float(one.total)) for one in sums] for id_, sums in said.items()} == {
         "s": [(ScoreKind.BOOLEAN, 1, 1.0), (ScoreKind.NUMERIC, 1, 0.25)], "t": [(ScoreKind.NUMERIC, 1, 1.0)]
     }  # fmt: skip

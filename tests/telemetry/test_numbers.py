@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helicorder.errors import Invalid
 from helicorder.model.call import Call
-from helicorder.model.filter import Field, FieldIs, Operator, PropertyIs
+from helicorder.model.filter import Both, Everything, Field, FieldIs, Filter, Operator, PropertyIs
 from helicorder.model.ids import new_id
 from helicorder.model.window import Bucket, Window
 from helicorder.scoring.quantiles import quantile_ranks
@@ -21,13 +21,14 @@ from helicorder.telemetry import numbers
 from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.numbers import PERCENTS, First, Question, Ranking, Sums, Wanted
 from helicorder.telemetry.sql import numbers as statements
+from helicorder.telemetry.sql.conditions import MAX_CONDITIONS
 from telemetry.adding import added_up, bucket_of, drawn_calls, is_error
 from telemetry.filtering import holds, sixty
 from telemetry.harness import NOON, ORG, Store, call, edit
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"]
 WIDE = Window(NOON - dt.timedelta(days=1), NOON + dt.timedelta(days=6))
-QUIET = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CHANGE_OF_CLOCKS = dt.timedelta(days=17)  # to the night of 28 March in Europe
 
 
@@ -177,6 +178,19 @@ async def test_a_filter_takes_the_calls_that_it_describes(store: Store) -> None:
         mine = [one.call for one in known if holds(wanted, one)]
         assert mine
         assert same(await numbers.whole(store.telemetry, Question(ORG, wanted), None), mine)
+
+
+async def test_a_filter_may_be_as_long_as_anywhere(store: Store) -> None:
+    """A filter of as many conditions as a filter may have is asked of a chart with lines, too."""
+    await store.load(call("a", 1, model="x"), call("b", 2, model="y"))
+    wanted: Filter = Everything()
+    for _ in range(MAX_CONDITIONS):
+        wanted = Both(wanted, FieldIs(Field.STATUS, Operator.EQUALS, 200))
+    axis = Axis(WIDE, Bucket.DAY)
+    [period] = await numbers.over_time(store.telemetry, Question(ORG, wanted), axis, by="model", top=1)
+    assert [line.cells.keys() == {NOON.replace(hour=0)} for line in period.lines.values()] == [True, True]
+    found = await numbers.by_segment(store.telemetry, Question(ORG, wanted), WIDE, ["model"], First(1))
+    assert (found.count, found.total.n) == (2, 2)
 
 
 async def test_a_call_that_was_loaded_twice_counts_once(store: Store) -> None:

@@ -114,7 +114,9 @@ async def grouped(telemetry: Telemetry, org_id: str, window: Window) -> list[Any
         await sessions.names(telemetry, org_id, EVERY_GROUP, None, 9),
         [await sessions.one(telemetry, org_id, id_) for id_ in ids],
         [await sessions.steps(telemetry, org_id, id_, 9) for id_ in ids],
-        await sessions.scores_by_session(telemetry, org_id, ids, window),
+        await sessions.scores_by_session(
+            telemetry, org_id, await sessions.page(telemetry, org_id, EVERY_GROUP, window, GroupOrder())
+        ),
         await sessions.own_scores(telemetry, org_id, ids),
         await users.page(telemetry, users.Users(org_id, EVERY_GROUP, None), GroupOrder()),
         [

@@ -97,7 +97,7 @@ class EvalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``{"name": "...", "score": 0.5}``; a name that ends in ``-hcone-bool`` is a boolean, 1 or 0."""
 
     name: str
-    score: float
+    score: int | float
 
 
 @get("/v1/evals/scores", opt=READ, operation_id="GetEvalScores", tags=["Evals"])

@@ -28,6 +28,7 @@ from helicorder.model.group import TEXTS, TIMES, BothGroups, EitherGroup, GroupF
 
 Columns = Mapping[str, GroupField]
 
+MAX_CONDITIONS = 100
 SESSIONS = "sessions_request_response_rmt"
 USERS = "users_view"
 TABLES: Mapping[str, Columns] = {
@@ -91,6 +92,8 @@ def read_group_filter(node: Any, table: str, depth: int = 0) -> GroupFilter:
 
 def _both(left: GroupFilter, right: GroupFilter) -> GroupFilter:
     parts = [*_joined(left), *_joined(right)]
+    if len(parts) > MAX_CONDITIONS:
+        raise Invalid(f"A filter may have at most {MAX_CONDITIONS} conditions.")
     calls = [part.where for part in parts if isinstance(part, HasCall) and not isinstance(part.where, Everything)]
     wholes = [part for part in parts if not isinstance(part, HasCall)]
     one_call = [HasCall(functools.reduce(Both, calls))] if calls else []

@@ -179,7 +179,7 @@ async def query_sessions(data: JSONBody[SessionQueryBody], context: FromContext)
     rows = await sessions.page(telemetry, org_id, wanted, window, order)
     ids = [row.id for row in rows]
     own = await sessions.own_scores(telemetry, org_id, ids)
-    scores = await sessions.scores_by_session(telemetry, org_id, ids, window)
+    scores = await sessions.scores_by_session(telemetry, org_id, rows)
     return Result([_shown(row, own.get(row.id, []), scores.get(row.id, [])) for row in rows])
 
 

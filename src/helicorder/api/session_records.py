@@ -10,11 +10,12 @@ from litestar.params import PathParameter
 from helicorder.api.call_numbers import CallRate, CallTokens, DistinctCount, rate_of, ratio, tokens_of
 from helicorder.model.filter import Operator
 from helicorder.model.group import EitherGroup, GroupField, GroupFilter, GroupIs
-from helicorder.model.score import COUNTED_KINDS, FEEDBACK_NAME, ScoreKind
+from helicorder.model.score import COUNTED_KINDS, FEEDBACK_NAME, ScoreKind, Source
 from helicorder.telemetry.scores import Judgement
 from helicorder.telemetry.sessions import SESSION_TAG, ScoreSum, SessionRow
 
 SessionId = Annotated[str, PathParameter(description="The id of a session, a slash in it written %2F.")]
+_TAG = (SESSION_TAG, ScoreKind.CATEGORICAL, Source.API, "")
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -110,7 +111,7 @@ def session_record(row: SessionRow, scores: Sequence[ScoreSum], own: Sequence[Ju
 
 def tag_of(own: Sequence[Judgement]) -> str | None:
     """The tag among the scores that a session was given, the newest first."""
-    tags = (one.label for one in own if one.name == SESSION_TAG and one.kind is ScoreKind.CATEGORICAL)
+    tags = (one.label for one in own if (one.name, one.kind, one.source, one.author) == _TAG)
     return next(tags, None)
 
 

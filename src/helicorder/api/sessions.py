@@ -32,7 +32,6 @@ from helicorder.errors import Invalid, NotFound
 from helicorder.model.filter import Operator
 from helicorder.model.group import BothGroups, GroupField, GroupFilter, GroupIs, GroupOrder, Place
 from helicorder.model.session import fitting
-from helicorder.model.window import Window
 from helicorder.telemetry import sessions
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.scores import Judgement
@@ -42,8 +41,6 @@ MAX_LIMIT = 200
 MAX_CALLS = 10_000
 MAX_NODES = 20_000
 """How much of one session is shown as a tree: its first calls, as far as both bounds allow."""
-
-_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 class SessionSort(enum.StrEnum):
@@ -147,18 +144,17 @@ async def query_sessions(data: JSONBody[SessionsQuery], context: FromContext) ->
     counted = await sessions.count(telemetry, org_id, wanted, window) if data.count else None
     shown = rows[: data.limit]
     cursor = _cursor_of(question, shown[-1].place) if len(rows) > data.limit else None
-    records = await records_of(telemetry, org_id, shown, window if data.scores else None)
+    records = await records_of(telemetry, org_id, shown, scores=data.scores)
     return Result(SessionPage(records, cursor, counted))
 
 
 async def records_of(
-    telemetry: Telemetry, org_id: str, rows: Sequence[SessionRow], window: Window | None
+    telemetry: Telemetry, org_id: str, rows: Sequence[SessionRow], *, scores: bool
 ) -> list[SessionRecord]:
-    """Some sessions with what was said of them, and with the scores of their calls of a window, if there is one."""
-    ids = [row.id for row in rows]
-    own = await sessions.own_scores(telemetry, org_id, ids)
-    scores = await sessions.scores_by_session(telemetry, org_id, ids, window) if window else {}
-    return [session_record(row, scores.get(row.id, []), own.get(row.id, [])) for row in rows]
+    """Some sessions with what was said of them, and with the scores of their calls where these are asked for."""
+    own = await sessions.own_scores(telemetry, org_id, [row.id for row in rows])
+    said = await sessions.scores_by_session(telemetry, org_id, rows) if scores else {}
+    return [session_record(row, said.get(row.id, []), own.get(row.id, [])) for row in rows]
 
 
 def _cursor_of(question: str, place: Place) -> str:
@@ -194,10 +190,8 @@ async def get_session(session_id: SessionId, context: FromContext) -> Result[Ses
     )
     if row is None or not steps:
         raise NotFound("There is no session with this id.")
-    whole = Window(row.first, row.last + _MICROSECOND)
     own, scores = await asyncio.gather(
-        sessions.own_scores(telemetry, org_id, [asked]),
-        sessions.scores_by_session(telemetry, org_id, [asked], whole),
+        sessions.own_scores(telemetry, org_id, [asked]), sessions.scores_by_session(telemetry, org_id, [row])
     )
     given, said = own.get(asked, []), scores.get(asked, [])
     return Result(await asyncio.to_thread(_detail, session_record(row, said, given), given, steps))

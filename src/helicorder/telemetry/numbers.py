@@ -126,10 +126,11 @@ class Question(msgspec.Struct, frozen=True):
             Invalid: the filter says something that cannot be asked.
         """
         asked = condition(statement, self.where)
-        if window is None:
-            return asked
-        start, end = statement.instant(window.start), statement.instant(window.end)
-        return f"{asked} AND created_at >= {start} AND created_at < {end}"
+        return asked if window is None else f"{asked} AND {_within(statement, window)}"
+
+
+def _within(statement: Statement, window: Window) -> str:
+    return f"created_at >= {statement.instant(window.start)} AND created_at < {statement.instant(window.end)}"
 
 
 async def whole(telemetry: Telemetry, asked: Question, window: Window | None, wanted: Wanted = ALL) -> Sums:
@@ -197,17 +198,17 @@ async def over_time(
     statement = Statement(asked.org_id)
     both = msgspec.structs.replace(axis, window=Window(windows[-1].start, axis.window.end))
     bucket, within = bucket_of(statement, both, "created_at")
-    where = f"{asked.put(statement, None)} AND {within}"
+    taken = asked.put(statement, None)
     joined, keys = "", [f"toUInt8(created_at >= {statement.instant(axis.window.start)})"]
     if by is not None:
         joined, values = cut_by(statement, [by], await _edited(telemetry, asked.org_id, [by]))
         keys.append(statements.each(values))
         if top is not None:
-            largest = Cut(values, asked.put(statement, axis.window), joined)
+            largest = Cut(values, f"{taken} AND {_within(statement, axis.window)}", joined)
             keys[-1] = statements.kept_or_rest(values, statements.kept(statement, largest, First(top)))
-    cut = Cut((*keys, bucket), where, joined, rolled=len(keys) if total else 0)
+    cut = Cut((*keys, bucket), f"{taken} AND {within}", joined, rolled=len(keys) if total else 0)
     rows = await telemetry.query(*statements.numbers(statement, wanted, cut))
-    found = _Found(rows, wanted, len(cut.keys))
+    found = await asyncio.to_thread(_Found, rows, wanted, len(cut.keys))
     _check_size(sum(len(one.starts) for one in buckets) * len(found.segments))
     return [found.period(one, current=number == 0) for number, one in enumerate(buckets)]
 

@@ -1,8 +1,9 @@
 """Reads sessions: pages of them in any order, what all of them add up to, and one with its calls."""
 
+import asyncio
 import datetime as dt
 import decimal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -132,17 +133,20 @@ async def steps(telemetry: Telemetry, org_id: str, session_id: str, limit: int) 
     for row in await telemetry.query(*statements.scores_of_steps(org_id, session_id, window)):
         score = StepScore(row["name"], ScoreKind(row["kind"]), row["value"], row["label"], row["text"])
         said.setdefault((row["request_id"], row["created_at"]), []).append(score)
-    return [_step(row, said.get((row["request_id"], row["created_at"]), [])) for row in rows]
+    return await asyncio.to_thread(_steps, rows, said)
 
 
-async def scores_by_session(
-    telemetry: Telemetry, org_id: str, session_ids: Sequence[str], window: Window
-) -> dict[str, list[ScoreSum]]:
-    """What the current scores of the calls of several sessions add up to, by session, sorted by name."""
+async def scores_by_session(telemetry: Telemetry, org_id: str, rows: Sequence[SessionRow]) -> dict[str, list[ScoreSum]]:
+    """What the current scores of the calls of several sessions add up to, by session, sorted by name.
+
+    Of the calls that the rows are of: only the time from the first to the last of them is read.
+    """
     found: dict[str, list[ScoreSum]] = {}
-    if not session_ids:
+    if not rows:
         return found
-    for row in await telemetry.query(*statements.scores_by_session(org_id, session_ids, window, _PLACES)):
+    ids = [row.id for row in rows]
+    window = Window(min(row.first for row in rows), max(row.last for row in rows) + _MICROSECOND)
+    for row in await telemetry.query(*statements.scores_by_session(org_id, ids, window, _PLACES)):
         total = Fraction(row["total"], 10**_PLACES)
         found.setdefault(row["id"], []).append(ScoreSum(row["name"], ScoreKind(row["kind"]), row["n"], total))
     return found
@@ -163,6 +167,10 @@ def _session(row: Row) -> SessionRow:
     shown = {name: row[name] for name in ("id", "name", "first", "last", "ended", "latency_n", "user_ids", "models")}
     place = Place(None if row["place"] is None else int(row["place"]), row["id"])
     return SessionRow(**shown, place=place, latency_ms=row["latency_sum"] or 0, sums=sums_from(row, SUMMED))
+
+
+def _steps(rows: Sequence[Row], said: Mapping[tuple[str, dt.datetime], list[StepScore]]) -> list[Step]:
+    return [_step(row, said.get((row["request_id"], row["created_at"]), [])) for row in rows]
 
 
 def _step(row: Row, scores: list[StepScore]) -> Step:

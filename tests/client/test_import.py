@@ -21,9 +21,9 @@ SERVER = ("api", "gateway", "ingest", "telemetry", "control", "engine", "scoring
 
 
 def _imported(statement: str) -> tuple[set[str], float]:
-    """What a fresh interpreter has imported after a statement, and the seconds that took."""
+    """What a fresh interpreter has imported after a statement, and the seconds of processor that took."""
     script = (
-        f"import sys, time\nbegan = time.perf_counter()\n{statement}\nprint(time.perf_counter() - began, *sys.modules)"
+        f"import sys, time\nbegan = time.process_time()\n{statement}\nprint(time.process_time() - began, *sys.modules)"
     )
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     seconds, *modules = finished.stdout.split()

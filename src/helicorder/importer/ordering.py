@@ -13,7 +13,7 @@ from typing import IO
 
 from helicorder.importer.rows import Item
 
-PIECE_BYTES = 32 << 20
+PIECE_BYTES = 16 << 20
 _HEAD = struct.Struct(">qqI")
 _by_version = operator.attrgetter("version", "place")
 

@@ -9,8 +9,8 @@ import {
   redirect,
   retainSearchParams,
 } from "@tanstack/react-router";
-import { type FilterSearch, readFilterSearch } from "@/data/filter";
 import { readTimeSearch, type TimeSearch } from "@/data/window";
+import { readCallSearch, readRequestsSearch } from "@/pages/requests/search";
 import { NotFound, PageFailed, Waiting } from "@/shell/Fallbacks";
 import { Root } from "@/shell/Root";
 import { Shell } from "@/shell/Shell";
@@ -25,15 +25,6 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 /** Everything behind the sign-in, beside the sidebar. */
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 
-const filtered = (search: Record<string, unknown>): FilterSearch => readFilterSearch(search);
-
-export interface RequestsSearch extends FilterSearch {
-  /** The request whose detail stands open. */
-  open?: string;
-  sort?: string;
-  live?: boolean;
-}
-
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
@@ -44,25 +35,23 @@ const home = createRoute({
 const requests = createRoute({
   getParentRoute: () => shell,
   path: "/requests",
-  validateSearch: (search: Record<string, unknown>): RequestsSearch => ({
-    ...filtered(search),
-    open: text(search.open),
-    sort: text(search.sort),
-    live: search.live === true ? true : undefined,
-  }),
+  validateSearch: readRequestsSearch,
   component: lazyRouteComponent(() => import("@/pages/requests/RequestsPage"), "RequestsPage"),
 });
 const request = createRoute({
   getParentRoute: () => shell,
   path: "/requests/$requestId",
+  validateSearch: readCallSearch,
   component: lazyRouteComponent(() => import("@/pages/requests/RequestPage"), "RequestPage"),
 });
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("@/pages/welcome/WelcomePage"), "WelcomePage"),
+});
 
-const routes = root.addChildren([shell.addChildren([home, requests, request])]);
+const routes = root.addChildren([shell.addChildren([home, requests, request, welcome])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -39,6 +39,7 @@ from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.definitions import Definitions
 from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.control.passwords import Passwords
 from helicorder.control.sessions import Sessions
@@ -125,6 +126,7 @@ class Application:
         self.members = Members(database, self.passwords)
         sessions = Sessions(database, dt.timedelta(hours=settings.session_hours))
         self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
+        self.hidden = HiddenProperties(database)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -211,6 +213,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             ingest=application.ingest,
             reading=application.reading,
             definitions=application.definitions,
+            hidden=application.hidden,
             authenticator=application.authenticator,
             access=application.access,
             members=application.members,

@@ -47,7 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("TELEMETRY_URL", "", "clickhouse://user:password@host:8123/database; empty: the embedded engine."),
     Setting("CONTROL_URL", "", "postgresql://user:password@host/database; empty: SQLite in the data directory."),
-    Setting("PUBLIC_URL", "", "Base of the body URLs given to clients; empty: the request's Host header."),
+    Setting("PUBLIC_URL", "", "Where browsers and clients reach this server; empty: the request's Host header."),
     Setting("SESSION_HOURS", 168.0, "How long a browser stays signed in."),
     Setting("ALLOW_PRIVATE_UPSTREAMS", default=False, help="Let callers name upstreams on private addresses."),
     Setting("PROVIDER_OPENAI_URL", "https://api.openai.com", "Where /v1/gateway/oai sends to."),

@@ -147,9 +147,10 @@ def test_a_deleted_key_is_revoked_and_stays_listed(product: Product, ask: Callab
     assert product.ask("GET", "/v1/auth/me", key=made["apiKey"]).status == 200
     deleted = ask("DELETE", f"/v1/api-keys/{made['id']}")
     assert (deleted.status, deleted.json()["hashedKey"]) == (200, made["id"])
-    began = time.monotonic()
+    began = asked = time.monotonic()
     while product.ask("GET", "/v1/auth/me", key=made["apiKey"]).status != 401:
-        assert time.monotonic() - began < 1.2
+        assert asked - began < 1
+        asked = time.monotonic()
     [row] = [row for row in ask("GET", "/v1/api-keys").json()["data"] if row["id"] == made["id"]]
     assert (row["soft_delete"], row["revoked_at"]) == (True, row["updated_at"])
     assert ask("DELETE", f"/v1/api-keys/{made['id']}").status == 200

@@ -51,11 +51,12 @@ def me(product: Product, headers: dict[str, str]) -> Answer:
 
 
 def within_a_second(holds: Callable[[], bool]) -> None:
-    """Assert that something comes to hold within a second, and a moment for the asking."""
-    began = time.monotonic()
+    """Assert that something holds whenever it is asked for a second later or more, however long the asking takes."""
+    began = asked = time.monotonic()
     while not holds():
-        assert time.monotonic() - began < 1.2
+        assert asked - began < 1
         time.sleep(0.02)
+        asked = time.monotonic()
 
 
 def test_a_key_signs_in(product: Product) -> None:
@@ -155,6 +156,8 @@ def test_who_keeps_failing_is_told_when_to_come_again(product: Product, known: b
     assert (answer.status, answer.headers["helicorder-error"]) == (429, "too_many_attempts")
     assert 0 < int(answer.headers["retry-after"]) <= FAILURES_PER_NAME[1]
     assert answer.json()["data"] is None
+    assert '"event": "sign_ins_limited"' in product.log_path.read_text()
+    assert name not in product.log_path.read_text()
 
 
 def test_signing_in_never_takes_on_a_session_that_was_there(product: Product) -> None:
@@ -284,16 +287,14 @@ def test_a_form_signs_nobody_in_or_out(product: Product, kind: str) -> None:
 
 def test_a_session_has_an_end(fresh_product: Product) -> None:
     """After HELICORDER_SESSION_HOURS a session is over, however it was used, and says to sign in again."""
-    fresh_product.settings["session_hours"] = str(2 / 3600)
+    fresh_product.settings["session_hours"] = str(3 / 3600)
     fresh_product.start()
     answer = sign_in(fresh_product, {"key": fresh_product.key})
     headers, ends = page(answer), dt.datetime.fromisoformat(answer.json()["data"]["expires_at"])
-    assert int(cookie_of(answer)["max-age"]) <= 2
-    while dt.datetime.now(dt.UTC) < ends - dt.timedelta(seconds=0.3):
-        assert me(fresh_product, headers).status == 200
+    assert int(cookie_of(answer)["max-age"]) <= 3
+    while (ended := me(fresh_product, headers)).status == 200:
         time.sleep(0.02)
-    time.sleep(max(0.0, (ends - dt.datetime.now(dt.UTC)).total_seconds()))
-    ended = me(fresh_product, headers)
+    assert dt.datetime.now(dt.UTC) >= ends
     assert (ended.status, "sign in again" in ended.json()["error"]) == (401, True)
 
 

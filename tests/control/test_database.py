@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from helicorder.control import migration, schema
 from helicorder.control.access import Access
@@ -92,7 +93,7 @@ async def test_a_store_of_a_newer_helicorder_is_left_alone(
     """A store whose recorded version this code does not know is not opened, and the sentence names both versions."""
     async with database.writing() as connection:
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SchemaTooNew, match=r"version 9999; .* up to 0003"):
+    with pytest.raises(SchemaTooNew, match=rf"version 9999; .* up to {head()}"):
         await Database.open(url, tmp_path)
     async with database.reading() as connection:
         assert await connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
@@ -103,7 +104,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database: Database, 
     scripts = tmp_path / "broken 100% migrations"
     shutil.copytree(migration.MIGRATIONS, scripts)
     version = scripts / "versions" / "v0099_another.py"
-    text = 'from alembic import op\nrevision = "0099"\ndown_revision = "0003"\ndef upgrade():\n'
+    text = f'from alembic import op\nrevision = "0099"\ndown_revision = "{head()}"\ndef upgrade():\n'
     text += '    op.execute("CREATE TABLE another (id TEXT)")\n'
     version.write_text(text + '    raise RuntimeError("half-way")\n')
     with pytest.raises(RuntimeError, match="half-way"):
@@ -112,6 +113,11 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database: Database, 
     version.write_text(text)
     await upgrade(database, scripts)
     assert await tables(database) == {*schema.metadata.tables, "alembic_version", "another"}
+
+
+def head() -> str:
+    """The newest version of the schema."""
+    return str(ScriptDirectory(str(migration.MIGRATIONS)).get_current_head())
 
 
 async def upgrade(database: Database, scripts: pathlib.Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import pathlib
+import time
 from collections.abc import Callable
 
 import pytest
@@ -61,9 +62,11 @@ async def test_a_chosen_password_is_not_given_back(access: Access, members: Memb
     assert await members.of(home.id) == [made]
 
 
-@pytest.mark.parametrize("name", ["", " ", "a b", "a\tb", "x" * 255, "nul\x00", "\ud800", "\u00a0", "\u00a8"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "a\tb", "x" * 255, "nul\x00", "\ud800", "\u00a0", "\u00a8", "ada\u200b", "\u202eada"]
+)
 async def test_what_cannot_be_a_name_is_refused(name: str, access: Access, members: Members) -> None:
-    """A name with spaces, however they are written, with control characters, empty or over-long is nobody's."""
+    """A name with spaces, however they are written, with what cannot be seen, empty or over-long is nobody's."""
     home = await access.create_organization("home")
     with pytest.raises(Invalid):
         await members.create(home.id, name, Role.ADMIN)
@@ -97,6 +100,13 @@ def test_a_name_is_the_same_in_either_case(name: str) -> None:
     if name.isascii():
         assert login_of(name) == login_of(name.upper()) == login_of(name.lower())
         assert login_of("".join(chr(ord(letter) + 0xFEE0) for letter in name)) == login_of(name)
+
+
+def test_no_name_costs_much_to_compare() -> None:
+    """A megabyte of letters that each become eighteen is looked at no further than a name can go."""
+    began = time.perf_counter()
+    assert len(login_of("\ufdfa" * 350_000)) < 10_000
+    assert time.perf_counter() - began < 0.1
 
 
 async def test_a_name_is_given_to_one_member_only(

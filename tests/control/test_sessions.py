@@ -175,6 +175,21 @@ async def test_a_password_that_was_changed_meanwhile_begins_no_session(
         await sessions.begin_for_member(after)
 
 
+async def test_a_member_who_is_gone_has_no_session(
+    database: Database, access: Access, members: Members, sessions: Sessions
+) -> None:
+    """Whatever sessions the store holds of a removed member, they stand for nobody."""
+    home = await access.create_organization("home")
+    ada, _ = await members.create(home.id, "ada", Role.VIEWER, password=PASSWORD)
+    session = await sessions.begin_for_member(await verified_of(members, "ada"))
+    async with database.reading() as connection:
+        row = (await connection.execute(sa.select(schema.sessions))).mappings().one()
+    await members.remove(home.id, ada.id)
+    async with database.writing() as connection:
+        await connection.execute(sa.insert(schema.sessions).values(row))
+    assert await principal_of(access, session.secret) is None
+
+
 async def test_ending_what_is_no_session_changes_nothing(access: Access, sessions: Sessions) -> None:
     """Junk, an API key and an ended session can be ended; no other session is touched."""
     home = await access.create_organization("home")

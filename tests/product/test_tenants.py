@@ -52,7 +52,9 @@ def foreign_id(product: Product, other_key: str) -> str:
         },
         "providerResponse": {"json": {"text": CANARY}, "status": 200},
     }
-    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY}
+    headers = {"Helicone-Request-Id": CANARY, "Helicone-User-Id": CANARY, "Helicone-Property-Canary": CANARY} | {
+        f"Helicone-Session-{part}": CANARY for part in ("Id", "Name", "Path")
+    }
     assert product.ask("POST", "/custom/v1/log", body, headers, key=other_key).status == 200
     scores = {"scores": {CANARY: 0.5}}
     assert product.ask("POST", f"/v1/request/{CANARY}/score", scores, key=other_key).status == 200
@@ -71,6 +73,8 @@ def foreign_ids(product: Product, other_key: str, foreign_id: str) -> dict[str, 
         "score_id": natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, ""),
         "name": CANARY,
         "token": "no-such-pin",
+        "session_id": CANARY,
+        "property_key": "canary",
         "member_id": made["id"],
         "api_key_id": key["id"],
     }
@@ -160,9 +164,53 @@ def _body_for(path: str) -> Any:
         return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
     if path == "/v1/calls/batch":
         return {"calls": [{"created_at": "2026-11-01T00:00:00Z", "request_id": new_id()}]}
+    if (known := summed_body(path)) is not None:
+        return known
     if "dashboard" in path:
         return {"userFilter": "all", **times}
     return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})
+
+
+def summed_body(path: str) -> Any:
+    """A body that a route which adds calls up takes; None for other routes."""
+    ms = {"startTimeUnixMs": 0, "endTimeUnixMs": 4e12}
+    listed = {"search": "", "timeFilter": ms, "timezoneDifference": 0, "filter": "all"}
+    named = {"nameContains": "", "timezoneDifference": 0}
+    times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}}
+    listed_metrics = {"filter": "all", "offset": 0, "limit": 100, **times}
+    known = {
+        "/v1/calls/series/query": {"by": "user_id", "total": True},
+        "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
+        "/v1/sessions/query": {"start": "2026-01-01", "count": True},
+        "/v1/session/query": listed,
+        "/v1/session/count": listed,
+        "/v1/session/name/query": named,
+        "/v1/session/metrics/query": named,
+        "/v1/session/{session_id}/tag": {"tag": "mine"},
+        "/v1/user/query": {},
+        "/v1/user/metrics/query": {"filter": "all", "offset": 0, "limit": 100},
+        "/v1/user/metrics-overview/query": {"filter": "all", "pSize": "p99", "useInterquartile": False},
+        "/v1/property/query": {},
+        "/v1/property/hide": {"key": "mine"},
+        "/v1/property/restore": {"key": "mine"},
+        "/v1/property/{property_key}/search": {"searchTerm": ""},
+        "/v1/property/{property_key}/top-costs/query": times,
+        "/v1/property/{property_key}/top-requests/query": times,
+        "/v1/property/properties/over-time": times
+        | {"userFilter": "all", "dbIncrement": "day", "timeZoneDifference": 0, "propertyKey": "canary"},
+        "/v1/metrics/requestCount": {"filter": "all"},
+        "/v1/metrics/models": listed_metrics,
+        "/v1/metrics/country": listed_metrics,
+        "/v1/providers": listed_metrics,
+        "/v1/metrics/quantiles": {"filter": "all", "timeZoneDifference": 0, "metric": "latency", **times},
+        "/v1/evals/query": {"filter": "all", **times},
+        "/v1/evals/score-distributions/query": {"filter": "all", **times},
+        "/v1/evals/{request_id}": {"name": "mine", "score": 1},
+    }
+    if path in known or not path.startswith("/v1/metrics/"):
+        return known.get(path)
+    charted = {"timeZoneDifference": 0, "dbIncrement": "day"} if "Time" in path and "average" not in path else {}
+    return {"filter": "all", **times, **charted}
 
 
 def text_of(path: str, body: bytes) -> str:
@@ -198,7 +246,8 @@ def asked(
 
 def without_echoes(path: str, ids: dict[str, str], answer: Answer) -> str:
     """An answer's text less what the caller itself said."""
-    echoed = (concrete(path, ids), f'"name":"{CANARY}"', f'"target_id":"{CANARY}"', f"'{CANARY}'")
+    told = (f'"{name}":"{CANARY}"' for name in ("name", "target_id", "call_session_id"))
+    echoed = (concrete(path, ids), *told, f"'{CANARY}'")
     return functools.reduce(lambda text, own: text.replace(own, ""), echoed, text_of(path, answer.body))
 
 
@@ -294,7 +343,8 @@ def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, oth
     assert product.ask("GET", f"/v1/request/{foreign_id}").status == 404
     theirs = product.ask("GET", f"/v1/request/{foreign_id}", key=other_key).json()["data"]
     assert theirs["scores"] == {CANARY: 0.5}
-    assert theirs["properties"] == {"canary": CANARY}
+    assert theirs["properties"]["canary"] == CANARY
+    assert "mine" not in theirs["properties"]
 
 
 @pytest.mark.parametrize("scope", ["read", "write"])

@@ -18,6 +18,7 @@ from helicorder.scoring.quantiles import (
     bin_of,
     quantile_estimate,
     quantile_ranks,
+    ranks_of,
 )
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -151,3 +152,26 @@ def test_what_has_no_bins_is_refused(minimum: float, maximum: float, bins: int) 
     """Ends that are swapped or not finite, and fewer than two bins, raise."""
     with pytest.raises(ValueError, match="bins"):
         bin_edges(minimum, maximum, bins)
+
+
+@given(
+    st.sets(st.integers(1, 2_000) | st.integers(1, 10**9), max_size=20),
+    st.sampled_from([0.001, 0.01, 0.07, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]),
+    st.sampled_from([0.5, 0.9, 0.95, 0.99]),
+)
+def test_the_ranks_of_many_sizes_are_those_of_each(sizes: set[int], q: float, level: float) -> None:
+    """Found for many sizes at once, the ranks are the ones found for each alone, with their coverage."""
+    found = ranks_of(sizes, q, level)
+    assert set(found) == sizes
+    for size, ranks in found.items():
+        alone = quantile_ranks(size, q, level)
+        assert (ranks.at, ranks.low, ranks.high) == (alone.at, alone.low, alone.high)
+        assert ranks.coverage == pytest.approx(alone.coverage, abs=1e-9)
+
+
+@pytest.mark.parametrize(("sizes", "q"), [([0, 5], 0.5), ([-1], 0.5), ([5], 0.0), ([5], 1.0)])
+def test_ranks_of_nothing_are_refused(sizes: list[int], q: float) -> None:
+    """No values, and no share between 0 and 1, have no ranks; no sizes have none to find."""
+    with pytest.raises(ValueError, match=r"no .* quantile"):
+        ranks_of(sizes, q)
+    assert ranks_of([], q) == {}

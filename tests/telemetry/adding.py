@@ -40,7 +40,9 @@ def drawn_calls(draw: st.DrawFn, org_id: str = ORG, most: int = 25) -> list[Call
                 usage=Usage(*(draw(COUNTS) for _ in range(5))),
                 cost_usd=draw(COSTS),
                 user_id=draw(st.sampled_from(["", "u1", "u2", "ü"])),
-                session_id=draw(st.sampled_from(["", "s1", "s2", "/s/3"])),
+                session_id=draw(st.sampled_from(["", "s1", "s2", "/s/3", "S%_4"])),
+                session_name=draw(st.sampled_from(["", "chat", "Ünï"])),
+                session_path=draw(st.sampled_from(["", "/a", "/a/b", "/ü"])),
                 properties=draw(st.sampled_from([{}, {"env": "prod"}, {"env": ""}, {"Env": "dev", "env": "x"}])),
             )
         )

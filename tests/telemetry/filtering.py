@@ -163,7 +163,7 @@ def holds(wanted: Filter, known: Known) -> bool:  # noqa: PLR0911 -- one for eac
             return _field_holds(wanted, known.call)
         case PropertyIs():
             value = known.properties.get(wanted.key, known.properties.get(wanted.key.lower(), ""))
-            return _text_holds(value, wanted.operator, wanted.value)
+            return text_holds(value, wanted.operator, wanted.value)
         case HasProperty():
             return bool({wanted.key, wanted.key.lower()} & set(known.properties))
         case ScoreIs():
@@ -200,7 +200,7 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
     if wanted.field in TEXT_FIELDS:
         assert isinstance(wanted.value, str)
         special = equality and wanted.value in ("null", "__empty__")
-        return _text_holds(str(value or ""), wanted.operator, "" if special else wanted.value)
+        return text_holds(str(value or ""), wanted.operator, "" if special else wanted.value)
     if wanted.value == "null":
         return (value is None) == (wanted.operator is Operator.EQUALS)
     if isinstance(value, decimal.Decimal):
@@ -208,7 +208,8 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
     return value is not None and ORDERS[wanted.operator](value, wanted.value)
 
 
-def _text_holds(text: str, asked: Operator, value: str) -> bool:
+def text_holds(text: str, asked: Operator, value: str) -> bool:
+    """Whether a text compares so with a value."""
     match asked:
         case Operator.EQUALS:
             return text == value

@@ -95,9 +95,10 @@ def credential(*headers: str | None) -> str | None:
 
 
 def _require_json(request: Request[Any, Any, Any]) -> None:
-    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
-        return  # there is no body to misread
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    headers = request.headers
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return  # there is no body to misread: some of Helicone's questions have none
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise UnsupportedMediaType
 

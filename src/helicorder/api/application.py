@@ -25,6 +25,11 @@ from helicorder.api import (
     evals,
     export,
     feedback,
+    helicone_charts,
+    helicone_metrics,
+    helicone_properties,
+    helicone_sessions,
+    helicone_users,
     installation,
     live,
     logs,
@@ -47,6 +52,7 @@ from helicorder.api import (
     score_store,
     score_versions,
     scores,
+    sessions,
 )
 from helicorder.api import (
     definitions as definitions_api,
@@ -65,6 +71,7 @@ from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
 from helicorder.control.doorkeeper import Doorkeeper
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
@@ -84,6 +91,12 @@ HANDLERS: list[Any] = [
     *dashboard.HANDLERS,
     *call_series.HANDLERS,
     *call_breakdown.HANDLERS,
+    *sessions.HANDLERS,
+    *helicone_sessions.HANDLERS,
+    *helicone_users.HANDLERS,
+    *helicone_properties.HANDLERS,
+    *helicone_metrics.HANDLERS,
+    *helicone_charts.HANDLERS,
     *score_series.HANDLERS,
     *score_breakdown.HANDLERS,
     *score_distribution.HANDLERS,
@@ -136,6 +149,7 @@ def rest(
     ingest: Ingest,
     reading: Reading,
     definitions: Definitions,
+    hidden: HiddenProperties,
     authenticator: Authenticator,
     access: Access,
     members: Members,
@@ -150,7 +164,7 @@ def rest(
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, links, tail)
+        return Context(request, ingest, reading, definitions, hidden, links, tail)
 
     def administration(request: Request[Any, Any, Any]) -> Administration:
         return Administration(request, access, members, doorkeeper, public_url)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import msgspec
+import structlog
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
@@ -13,8 +14,13 @@ from helicorder.api.administration import Administration, FromAdministration
 from helicorder.api.browser import cookie_of, no_cookie
 from helicorder.api.wire import OK, Result
 from helicorder.control.sessions import Session
-from helicorder.errors import Forbidden, Invalid
+from helicorder.errors import Forbidden, Invalid, TooManyAttempts
+from helicorder.ingest.pace import Pace
 from helicorder.model.principal import Principal, Role, Scope
+
+log = structlog.get_logger()
+
+_pace = Pace(seconds=5.0)
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +82,13 @@ class Me(msgspec.Struct, frozen=True):
 async def sign_in(data: JSONBody[SignIn], administration: FromAdministration) -> Response[Result[Me]]:
     """Begin a session, kept in the cookie ``helicorder_session``; says who signed in."""
     before = administration.session_secret
-    session = await _begun(data, administration)
+    try:
+        session = await _begun(data, administration)
+    except TooManyAttempts:
+        if _pace.allows():
+            log.warning("sign_ins_limited", address=administration.address)
+        raise
+    log.info("signed_in", org_id=session.principal.org_id, by=session.principal.key_id)
     if before is not None:
         await administration.doorkeeper.let_out(before)
     answer = Response(Result(await _me(administration, session.principal)))

@@ -95,7 +95,7 @@ async def call_series(data: JSONBody[CallSeriesQuery], context: FromContext) -> 
     step = step_of(axis.window, axis.bucket, axis.zone)
     earlier = before(axis.window, step) if data.previous else None
     asked = Question(context.principal.org_id, data.wanted())
-    top = 0 if data.by is None else data.top
+    top = None if data.by is None else data.top
     telemetry = await context.reading()
     found = await numbers.over_time(telemetry, asked, axis, before=earlier, by=data.by, top=top, total=data.total)
     return Result(await asyncio.to_thread(_shown, data, found, step))

@@ -12,6 +12,7 @@ from helicorder.api.idempotency import claim_of, unpacked
 from helicorder.api.links import BodyLinks
 from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
+from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
@@ -30,9 +31,10 @@ class Context:
         links: makes and checks signed body links.
         tail: tells what is recorded from now on.
         reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
+        hidden: which properties are not shown.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "links", "reading", "tail")
+    __slots__ = ("_definitions", "_ingest", "_request", "hidden", "links", "reading", "tail")
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class Context:
         ingest: Ingest,
         reading: Reading,
         definitions: Definitions,
+        hidden: HiddenProperties,
         links: BodyLinks,
         tail: Tail,
     ) -> None:
@@ -47,6 +50,7 @@ class Context:
         self._ingest = ingest
         self._definitions = definitions
         self.reading = reading
+        self.hidden = hidden
         self.links = links
         self.tail = tail
 

@@ -9,35 +9,26 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_filter, read_time
+from helicorder.api.filters import read_filter
+from helicorder.api.helicone_shapes import IsoTimes, zone_west
 from helicorder.api.wire import Result, score_key
 from helicorder.model.score import ScoreKind
-from helicorder.model.window import Bucket, Window, fixed_zone
+from helicorder.model.window import Bucket
 from helicorder.telemetry import scores, series
 from helicorder.telemetry.axis import Axis, Clock
-
-
-class TimeFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """ISO 8601 dates or times; the end is not part of it."""
-
-    start: str
-    end: str
 
 
 class ScoresOverTimeQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Helicone's DataOverTimeRequest; ``timeZoneDifference`` is JavaScript's getTimezoneOffset: minutes, west +."""
 
-    timeFilter: TimeFilter  # noqa: N815 -- the wire's name
+    timeFilter: IsoTimes  # noqa: N815 -- the wire's name
     userFilter: Any  # noqa: N815 -- the wire's name
     dbIncrement: Bucket  # noqa: N815 -- the wire's name
     timeZoneDifference: float  # noqa: N815 -- the wire's name
 
     def axis(self) -> Axis:
         """The time axis that is asked for, by the time of the request as Helicone charts it."""
-        window = Window(
-            read_time("timeFilter.start", self.timeFilter.start), read_time("timeFilter.end", self.timeFilter.end)
-        )
-        return Axis(window, self.dbIncrement, fixed_zone(-self.timeZoneDifference), Clock.REQUESTED)
+        return Axis(self.timeFilter.window(), self.dbIncrement, zone_west(self.timeZoneDifference), Clock.REQUESTED)
 
 
 class ScorePoint(msgspec.Struct, frozen=True):

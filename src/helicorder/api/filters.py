@@ -157,11 +157,11 @@ def _column(table: str, column: str, conditions: Any) -> Iterator[Filter]:
     elif table == "request_response_rmt" and column == "scores":
         yield from _maps(where, conditions, _score)
     elif table == "request_response_rmt" and column == FEEDBACK_NAME:
-        yield from (_feedback(where, operator, value) for operator, value in _operations(where, conditions))
+        yield from (_feedback(where, operator, value) for operator, value in operations(where, conditions))
     elif table == "request_response_rmt" and column == "property_key":
-        yield from (_has_property(where, operator, value) for operator, value in _operations(where, conditions))
+        yield from (_has_property(where, operator, value) for operator, value in operations(where, conditions))
     elif field := _COLUMNS[table].get(column):
-        yield from (_field(where, field, operator, value) for operator, value in _operations(where, conditions))
+        yield from (_field(where, field, operator, value) for operator, value in operations(where, conditions))
     else:
         raise Invalid(f"filter.{where}: this column cannot be filtered on (yet).")
 
@@ -170,11 +170,12 @@ def _maps(where: str, keys: Any, leaf: Callable[[str, str, Operator, Any], Filte
     if not isinstance(keys, dict) or not keys:
         raise Invalid(f"filter.{where}: expected at least one name.")
     for key, conditions in keys.items():
-        for operator, value in _operations(f"{where}.{key}", conditions):
+        for operator, value in operations(f"{where}.{key}", conditions):
             yield leaf(f"{where}.{key}", key, operator, value)
 
 
-def _operations(where: str, conditions: Any) -> Iterator[tuple[Operator, Any]]:
+def operations(where: str, conditions: Any) -> Iterator[tuple[Operator, Any]]:
+    """The operators of one column, each with its value. Raises Invalid: there are none, or one is not known."""
     if not isinstance(conditions, dict) or not conditions:
         raise Invalid(f"filter.{where}: expected an operator and a value.")
     for word, value in conditions.items():
@@ -184,56 +185,59 @@ def _operations(where: str, conditions: Any) -> Iterator[tuple[Operator, Any]]:
             raise Invalid(f"filter.{where}.{word}: not an operator.") from None
 
 
-def _allow(where: str, operator: Operator, allowed: frozenset[Operator]) -> None:
+def allow(where: str, operator: Operator, allowed: frozenset[Operator]) -> None:
+    """Nothing. Raises Invalid: the column does not take the operator."""
     if operator not in allowed:
         raise Invalid(f"filter.{where}.{operator}: this column takes {', '.join(sorted(allowed))}.")
 
 
 def _field(where: str, field: Field, operator: Operator, value: Any) -> Filter:
     if field in TIME_FIELDS:
-        _allow(where, operator, ORDER_OPERATORS)
+        allow(where, operator, ORDER_OPERATORS)
         return FieldIs(field, operator, read_time(f"filter.{where}", value))
     if field in NUMBER_FIELDS:
-        _allow(where, operator, NUMBER_OPERATORS)
+        allow(where, operator, NUMBER_OPERATORS)
         if value == _UNKNOWN and operator in (Operator.EQUALS, Operator.NOT_EQUALS):
             return FieldIs(field, operator, _UNKNOWN)
-        return FieldIs(field, operator, _number(where, value))
-    _allow(where, operator, TEXT_OPERATORS)
-    return FieldIs(field, operator, _text(where, value))
+        return FieldIs(field, operator, number_of(where, value))
+    allow(where, operator, TEXT_OPERATORS)
+    return FieldIs(field, operator, text_of(where, value))
 
 
 def _property(where: str, key: str, operator: Operator, value: Any) -> Filter:
-    _allow(where, operator, TEXT_OPERATORS)
-    return PropertyIs(key, operator, _text(where, value))
+    allow(where, operator, TEXT_OPERATORS)
+    return PropertyIs(key, operator, text_of(where, value))
 
 
 def _has_property(where: str, operator: Operator, value: Any) -> Filter:
-    _allow(where, operator, frozenset({Operator.EQUALS}))
-    return HasProperty(_text(where, value))
+    allow(where, operator, frozenset({Operator.EQUALS}))
+    return HasProperty(text_of(where, value))
 
 
 def _score(where: str, key: str, operator: Operator, value: Any) -> Filter:
-    _allow(where, operator, NUMBER_OPERATORS)
-    number = float(value) if isinstance(value, bool) else float(_number(where, value))
+    allow(where, operator, NUMBER_OPERATORS)
+    number = float(value) if isinstance(value, bool) else float(number_of(where, value))
     if key.endswith(BOOLEAN_SUFFIX):
         return ScoreIs(key.removesuffix(BOOLEAN_SUFFIX), operator, number, boolean=True)
     return ScoreIs(key, operator, number)
 
 
 def _feedback(where: str, operator: Operator, value: Any) -> Filter:
-    _allow(where, operator, frozenset({Operator.EQUALS}))
+    allow(where, operator, frozenset({Operator.EQUALS}))
     if not isinstance(value, bool):
         raise Invalid(f"filter.{where}: feedback is true or false.")
     return ScoreIs(FEEDBACK_NAME, operator, float(value))
 
 
-def _text(where: str, value: Any) -> str:
+def text_of(where: str, value: Any) -> str:
+    """The value as text. Raises Invalid: it is none."""
     if not isinstance(value, str):
         raise Invalid(f"filter.{where}: expected text.")
     return value
 
 
-def _number(where: str, value: Any) -> int | float:
+def number_of(where: str, value: Any) -> int | float:
+    """The value as a finite number. Raises Invalid: it is none."""
     # Helicone's own interface sends numbers as text ("status": {"equals": "200"}), so text that is a number is taken.
     try:
         number = math.nan if isinstance(value, bool) else float(value)

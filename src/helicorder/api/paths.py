@@ -42,7 +42,7 @@ def _decoded(segment: str) -> str:
 
 
 def text_of(segment: str) -> str:
-    """What a path segment says, its slashes included."""
+    """The text that a path segment stands for, slashes in it included."""
     return segment.replace(_ENCODED_SLASH, "/")
 
 

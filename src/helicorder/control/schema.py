@@ -102,3 +102,13 @@ sessions = sa.Table(
 def scopes_of(text: str) -> frozenset[Scope]:
     """The scopes of a key as they are stored: words with blanks between them."""
     return frozenset(map(Scope, text.split()))
+
+
+hidden_properties = sa.Table(
+    "hidden_properties",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("hidden_at", UtcTime, nullable=False),
+    sa.Column("hidden_by", sa.Text, nullable=False),
+)

@@ -67,8 +67,13 @@ class Sessions:
         """Ends the session of a secret, if there is one."""
         if keys.digest_of(secret, Credential.SESSION) is None:
             return
-        async with self._database.writing() as connection:
-            await connection.execute(sa.delete(_TABLE).where(_TABLE.c.secret_hash == keys.hash_of(secret)))
+        # Anybody may ask for this with any secret: whoever has none of ours must not get to be the one writer.
+        async with self._database.reading() as connection:
+            own = sa.select(_TABLE.c.id).where(_TABLE.c.secret_hash == keys.hash_of(secret))
+            session_id = await connection.scalar(own)
+        if session_id is not None:
+            async with self._database.writing() as connection:
+                await connection.execute(sa.delete(_TABLE).where(_TABLE.c.id == session_id))
 
     async def _begin(self, connection: AsyncConnection, principal: Principal) -> Session:
         now = dt.datetime.now(dt.UTC)

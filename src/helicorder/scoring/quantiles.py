@@ -15,13 +15,13 @@ from typing import Final
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
+from scipy.special import betaincc
 
 from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile
 
 ROUND_STEPS: Final = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5))
 """Widths of a bin that read well, times a power of ten."""
-NEAR: Final = 4
+NEAR: Final = 3
 """How many ranks around its approximation the end of an interval is looked for in."""
 
 
@@ -74,13 +74,18 @@ def quantile_ranks(n: int, q: float, level: float = CONFIDENCE) -> Ranks:
     # The decimal that q is written as: 0.07 of 100 values is the seventh, though the double 0.07 is a little more.
     at = math.ceil(n * Fraction(str(q)))
     below = range(n + 1)
-    first_above = bisect.bisect_right(below, tail, key=lambda k: float(bdtr(k, n, q)))
+    first_above = bisect.bisect_right(below, tail, key=lambda k: _upto(k, n, q))
     low = first_above or None
-    first_covered = bisect.bisect_left(below, 1 - tail, key=lambda k: float(bdtr(k, n, q)))
+    first_covered = bisect.bisect_left(below, 1 - tail, key=lambda k: _upto(k, n, q))
     high = first_covered + 1 if first_covered < n else None
-    under = float(bdtr(low - 1, n, q)) if low else 0.0
-    upto = float(bdtr(high - 1, n, q)) if high else 1.0
+    under = _upto(low - 1, n, q) if low else 0.0
+    upto = _upto(high - 1, n, q) if high else 1.0
     return Ranks(at, low, high, upto - under)
+
+
+def _upto(k: int, n: int, q: float) -> float:
+    """P(B <= k) of a binomial B (n, q), by the incomplete beta function: scipy's bdtr errs from ten million on."""
+    return float(betaincc(k + 1, n - k, q)) if k < n else 1.0
 
 
 def ranks_of(ns: Iterable[int], q: float, level: float = CONFIDENCE) -> dict[int, Ranks]:
@@ -126,14 +131,17 @@ def ranks_of(ns: Iterable[int], q: float, level: float = CONFIDENCE) -> dict[int
 def _near(sizes: NDArray[np.int64], q: float, reach: float) -> NDArray[np.int64]:
     """NEAR ranks around the end of an interval, a row for each size."""
     skew = (reach * reach - 1) * (1 - 2 * q) / 6 + 0.5
-    first: NDArray[np.int64] = np.floor(sizes * q + reach * np.sqrt(sizes * q * (1 - q)) + skew).astype(np.int64) - 1
+    about = np.floor(sizes * q + reach * np.sqrt(sizes * q * (1 - q)) + skew).astype(np.int64)
+    # Of an upper end also the one below, as it is the first rank that is far enough out, and a lower end the last.
+    first: NDArray[np.int64] = about - (reach > 0)
     return first[:, None] + np.arange(NEAR)
 
 
 def _below(ranks: NDArray[np.int64], sizes: NDArray[np.int64], q: float) -> NDArray[np.float64]:
     """P(B < rank): 0 for a rank below 1, 1 for one above the size."""
-    within = np.clip(ranks - 1, 0, sizes[:, None])
-    return np.where(ranks < 1, 0.0, bdtr(within.astype(np.float64), sizes[:, None], q))
+    within = np.clip(ranks - 1, 0, sizes[:, None] - 1)
+    found = betaincc(within + 1.0, sizes[:, None] - within, q)
+    return np.where(ranks < 1, 0.0, np.where(ranks > sizes[:, None], 1.0, found))
 
 
 def quantile_estimate(counts: Mapping[float, int], q: float, level: float = CONFIDENCE) -> QuantileEstimate:

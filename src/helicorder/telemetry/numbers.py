@@ -141,13 +141,15 @@ async def whole(telemetry: Telemetry, asked: Question, window: Window | None, wa
     statement = Statement(asked.org_id)
     cut = Cut((), asked.put(statement, window))
     [row] = await telemetry.query(*statements.numbers(statement, wanted, cut))
-    return _sums(row, wanted)
+    return sums_from(row, wanted)
 
 
 async def by_segment(
-    telemetry: Telemetry, asked: Question, window: Window, by: Sequence[str], first: First, wanted: Wanted = ALL
+    telemetry: Telemetry, asked: Question, window: Window | None, by: Sequence[str], first: First, wanted: Wanted = ALL
 ) -> Breakdown:
     """What the calls of a window add up to per value of some dimensions (`sql.call_dimensions`), in one reading.
+
+    Without a window those of all time.
 
     Raises:
         Invalid: as `whole`, or no such dimension.
@@ -162,11 +164,11 @@ async def by_segment(
     cut = Cut((key,), where, joined, rolled=1, more=more)
     rows = await telemetry.query(*statements.numbers(statement, wanted, cut))
     cells = {_values(row["k0"]): row for row in rows if not row["level"]}
-    total = next((_sums(row, wanted) for row in rows if row["level"]), Sums())
+    total = next((sums_from(row, wanted) for row in rows if row["level"]), Sums())
     rest = cells.pop((), None)
     order = sorted(cells, key=lambda one: _rank(cells[one], first, one))
-    segments = {one: _sums(cells[one], wanted) for one in order}
-    return Breakdown(segments, _sums(rest, wanted) if rest else Sums(), total, len(segments) + total.distinct)
+    segments = {one: sums_from(cells[one], wanted) for one in order}
+    return Breakdown(segments, sums_from(rest, wanted) if rest else Sums(), total, len(segments) + total.distinct)
 
 
 async def over_time(
@@ -176,22 +178,22 @@ async def over_time(
     *,
     before: Window | None = None,
     by: str | None = None,
-    top: int = 0,
+    top: int | None = None,
     total: bool = False,
     wanted: Wanted = ALL,
 ) -> list[Period]:
     """What calls add up to per bucket of an axis, in the window before it too where one is given: the later one first.
 
-    By a dimension (`sql.call_dimensions`) there is a line for each of the ``top`` values that have most calls in the
-    window of the axis, the same ones in both, and one for the rest. Without one there is one line, of all calls.
+    By a dimension (`sql.call_dimensions`) there is a line for each value; with ``top`` for each of so many values that
+    have most calls in the window of the axis, the same ones in both, and one for the rest. Without a dimension there is
+    one line, of all calls.
 
     Raises:
         Invalid: the axis or the filter says something that cannot be asked, or no such dimension.
     """
     windows = [axis.window] if before is None else [axis.window, before]
     buckets = await asyncio.gather(*(_buckets(telemetry, axis, window) for window in windows))
-    if sum(len(one.starts) for one in buckets) * (top + 1) > MAX_CELLS:
-        raise Invalid(f"This chart would have more than {MAX_CELLS:,} points: choose a wider bucket or fewer lines.")
+    _check_size(sum(len(one.starts) for one in buckets) * ((top or 0) + 1))
     statement = Statement(asked.org_id)
     both = msgspec.structs.replace(axis, window=Window(windows[-1].start, axis.window.end))
     bucket, within = bucket_of(statement, both, "created_at")
@@ -199,12 +201,20 @@ async def over_time(
     joined, keys = "", [f"toUInt8(created_at >= {statement.instant(axis.window.start)})"]
     if by is not None:
         joined, values = cut_by(statement, [by], await _edited(telemetry, asked.org_id, [by]))
-        largest = Cut(values, asked.put(statement, axis.window), joined)
-        keys.append(statements.kept_or_rest(values, statements.kept(statement, largest, First(top))))
+        keys.append(statements.each(values))
+        if top is not None:
+            largest = Cut(values, asked.put(statement, axis.window), joined)
+            keys[-1] = statements.kept_or_rest(values, statements.kept(statement, largest, First(top)))
     cut = Cut((*keys, bucket), where, joined, rolled=len(keys) if total else 0)
     rows = await telemetry.query(*statements.numbers(statement, wanted, cut))
     found = _Found(rows, wanted, len(cut.keys))
+    _check_size(sum(len(one.starts) for one in buckets) * len(found.segments))
     return [found.period(one, current=number == 0) for number, one in enumerate(buckets)]
+
+
+def _check_size(cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise Invalid(f"This chart would have more than {MAX_CELLS:,} points: choose a wider bucket or fewer lines.")
 
 
 async def _buckets(telemetry: Telemetry, axis: Axis, window: Window) -> Buckets:
@@ -235,7 +245,7 @@ class _Found:
         self._periods: dict[bool, Sums] = {}
         for row in rows:
             current, segment = bool(row["k0"]), _values(row["k1"]) if width == WITH_SEGMENTS else ()
-            sums = _sums(row, wanted)
+            sums = sums_from(row, wanted)
             if row["level"] == 0:
                 self._cells.setdefault((current, segment), {})[row[f"k{width - 1}"]] = sums
             if row["level"] == 1:
@@ -243,7 +253,7 @@ class _Found:
             if row["level"] == width - 1:
                 self._periods[current] = sums
         named = {segment for _, segment in self._cells}
-        self._segments = sorted(named, key=self._place) if width == WITH_SEGMENTS else [()]
+        self.segments = sorted(named, key=self._place) if width == WITH_SEGMENTS else [()]
 
     def _place(self, segment: Values) -> tuple[bool, int, Values]:
         calls = sum(cell.n for cell in self._cells.get((True, segment), {}).values())
@@ -252,7 +262,7 @@ class _Found:
     def period(self, buckets: Buckets, *, current: bool) -> Period:
         """One window; every segment that either window has stands in both."""
         lines = {}
-        for segment in self._segments:
+        for segment in self.segments:
             cells = self._cells.get((current, segment), {})
             begun = {start: cells[at] for start in buckets.starts if (at := int(start.timestamp())) in cells}
             lines[segment] = Line(begun, self._lines.get((current, segment), Sums()))
@@ -276,7 +286,8 @@ def _rank(row: Row, first: First, values: Values) -> tuple[bool, decimal.Decimal
     return False, size if first.ascending else -size, values
 
 
-def _sums(row: Row, wanted: Wanted) -> Sums:
+def sums_from(row: Row, wanted: Wanted) -> Sums:
+    """The sums of a row that has the columns of what is wanted."""
     known = {name: row[name] for name in row.keys() & _PLAIN if row[name] is not None}
     if Part.TOKENS in wanted.parts:
         known["tokens"] = {name: Amount(row[f"{name}_n"], row[f"{name}_sum"] or 0) for name in TOKENS}

@@ -7,7 +7,7 @@
 -- org_id leads every key: a tenant's rows lie together, and another tenant's are never read.
 
 -- (org_id, created_at, request_id) is the identity of a call. Time before id: the page of newest calls reads from the end of
--- the key and stops. One call by id goes through the bloom filter: ids are the clients' own, so no order helps there.
+-- the key and stops. One call by id, and one session, go through a bloom filter: ids are the clients' own, so no order helps.
 -- Parts by month: retention drops parts, and a window of time opens only its own.
 CREATE TABLE IF NOT EXISTS calls
 (
@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS calls
     request_preview String CODEC(ZSTD(1)),
     response_preview String CODEC(ZSTD(1)),
     INDEX by_request_id request_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_session_id session_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_version version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)

@@ -290,6 +290,20 @@ def _matched(statement: Statement, column: str, operator: Operator, value: str) 
     return f"{column} {MATCHED[operator]} {statement.text(value)}"
 
 
+def compared(statement: Statement, of: str, operator: Operator, value: str | float | dt.datetime) -> str:
+    """The condition that any expression compares so with a value of its own type: text, number or time.
+
+    Raises:
+        Invalid: an operator that the type does not have.
+    """
+    if isinstance(value, str):
+        equality = operator in (Operator.EQUALS, Operator.NOT_EQUALS)
+        return _matched(statement, of, operator, "" if equality and value in (UNKNOWN, EMPTY) else value)
+    if isinstance(value, dt.datetime):
+        return f"{of} {_ordered(operator, 'A time')} {statement.instant(value)}"
+    return f"toFloat64({of}) {_ordered(operator, 'A number')} {statement.bind('Float64', _double(value))}"
+
+
 def _double(value: float) -> float:
     try:
         return float(value)

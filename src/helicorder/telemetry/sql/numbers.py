@@ -194,8 +194,7 @@ def numbers(statement: Statement, wanted: Wanted, cut: Cut) -> Query:
     ``level`` is how many of the last keys were left out. Of each spread, named by its measure: NAME_n values and their
     sum NAME_sum; NAME_ranks, counted from 1, with the values that stand there in NAME_values.
     """
-    sums = {"n": "count()"} | {name: of for part in wanted.parts for name, of in SUMS[part].items()}
-    sums |= {f"{one}_sum": f"sum(toUInt128({MEASURED[one]}))" for one in wanted.spreads} | dict(cut.more)
+    sums = sums_of(wanted) | dict(cut.more)
     keys = [f"k{number}" for number in range(len(cut.keys))]
     heaps = {f"{one}_heap": f"groupArray({MEASURED[one]})" for one in wanted.spreads}
     level = f"bitCount(grouping({', '.join(keys)}))" if cut.rolled else "0"
@@ -208,6 +207,12 @@ def numbers(statement: Statement, wanted: Wanted, cut: Cut) -> Query:
         f"SELECT {', '.join(plain + shown)} FROM (SELECT {', '.join(plain + sorted_)} FROM ("
         f"SELECT {cells} {cut.source} {group}) WHERE level <= {cut.rolled})"
     )
+
+
+def sums_of(wanted: Wanted) -> dict[str, str]:
+    """How many calls there are and the sums that are wanted: the aggregate of each, by the name of its column."""
+    sums = {"n": "count()"} | {name: of for part in wanted.parts for name, of in SUMS[part].items()}
+    return sums | {f"{one}_sum": f"sum(toUInt128({MEASURED[one]}))" for one in wanted.spreads}
 
 
 def _spread(measure: Measure) -> list[str]:
@@ -235,6 +240,11 @@ def kept(statement: Statement, cut: Cut, first: First) -> str:
         f"SELECT {names} FROM (SELECT {keys}, {PLACES[first.by]} AS place {cut.source} GROUP BY {names} "
         f"ORDER BY place {'ASC' if first.ascending else 'DESC'} NULLS LAST, {names} LIMIT {limit} OFFSET {offset})"
     )
+
+
+def each(keys: Sequence[str]) -> str:
+    """One key for several, as `kept_or_rest` makes it where there is no rest."""
+    return f"(toUInt8(1), {', '.join(keys)})"
 
 
 def kept_or_rest(keys: Sequence[str], subquery: str) -> str:

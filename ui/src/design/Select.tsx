@@ -72,6 +72,7 @@ interface SearchProps {
   write?: (option: string) => string;
   /** What stands beside an option. */
   note?: (option: string) => string;
+  /** Whether it has the focus, and shows what it offers, as soon as it is there. */
   autoFocus?: boolean;
 }
 
@@ -92,6 +93,7 @@ export function Suggest(props: SearchProps) {
       }}
       onValueChange={(chosen) => chosen !== null && onChange(chosen)}
       openOnInputClick
+      defaultOpen={autoFocus}
     >
       <Combobox.Input className={css.input} placeholder={placeholder} aria-label={label} autoFocus={autoFocus} />
       <Combobox.Portal>

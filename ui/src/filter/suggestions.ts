@@ -1,14 +1,12 @@
 /** What is known of names and values, so that a filter need not be typed from memory. */
 
 import { useQuery } from "@tanstack/react-query";
-import { breakDownCallsOptions, getEvalScoresOptions, queryCallsOptions } from "@/api/@tanstack/react-query.gen";
+import { breakDownCallsOptions, getEvalScoresOptions, getPropertiesOptions } from "@/api/@tanstack/react-query.gen";
 import { useWindow } from "@/data/now";
 import { columnOf } from "./vocabulary";
 
 const NOTHING: readonly string[] = [];
 const NO_VALUES: readonly KnownValue[] = [];
-/** How many of the newest calls are looked at for the names of properties. */
-const NEWEST = 200;
 const MOST = 50;
 const MINUTES = 60_000;
 
@@ -30,19 +28,15 @@ export function useScoreNames(enabled = true): readonly string[] {
   return useQuery({ ...getEvalScoresOptions(), enabled }).data?.data ?? NOTHING;
 }
 
-/** The names of properties that the newest calls have; those that people gave before those that headers make. */
+/** The names of all properties; those that people gave before those that headers make. */
 export function usePropertyNames(enabled = true): readonly string[] {
   const found = useQuery({
-    ...queryCallsOptions({ body: { limit: NEWEST, previews: false } }),
+    ...getPropertiesOptions({ body: {} }),
     enabled,
-    staleTime: 5 * MINUTES,
-    select: ({ data }) => namesOf(data.calls),
+    staleTime: MINUTES,
+    select: ({ data }) => data.map((one) => one.property).sort(ownFirst),
   });
   return found.data ?? NOTHING;
-}
-
-export function namesOf(calls: readonly { properties: Record<string, string> }[]): string[] {
-  return [...new Set(calls.flatMap((call) => Object.keys(call.properties)))].sort(ownFirst);
 }
 
 function ownFirst(one: string, other: string): number {

@@ -1,17 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
-import { lazy, Suspense } from "react";
+import type { CallRecord } from "@/api";
 import { queryCallsOptions } from "@/api/@tanstack/react-query.gen";
-import { Answered, Button, Empty } from "@/design";
-import type { RequestsSearch } from "./search";
+import { Button, Empty } from "@/design";
 
-const Guide = lazy(() => import("@/pages/welcome/Guide").then(({ Guide }) => ({ default: Guide })));
+/** What stands where no request is: why there is none among those that were asked for, and what to do about it. */
+export function NoRequests({ newest }: { newest: CallRecord | null }) {
+  return newest ? <OtherTime newest={newest} /> : <NoneMeets />;
+}
 
-/** What stands where no request is: how to send the first one, or why none is among those that were asked for. */
-export function NoRequests() {
-  const { filter, search }: RequestsSearch = useSearch({ strict: false });
-  return filter || search ? <NoneMeets /> : <NoneYet />;
+/**
+ * The newest request of all, asked for where there is none to show: null where there has never been one, undefined
+ * while that is not known. It is asked once, so that who waits for a first call is not led away while it arrives.
+ */
+export function useNewest(wanted: boolean): CallRecord | null | undefined {
+  const ever = useQuery({
+    ...queryCallsOptions({ body: { limit: 1, previews: false } }),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  return ever.data && (ever.data.data.calls[0] ?? null);
 }
 
 function NoneMeets() {
@@ -35,48 +45,25 @@ function NoneMeets() {
   );
 }
 
-function NoneYet() {
+function OtherTime({ newest }: { newest: CallRecord }) {
   const navigate = useNavigate();
-  // Whether there has ever been one; asked once, so that the guide stays while its first call arrives.
-  const ever = useQuery({
-    ...queryCallsOptions({ body: { limit: 1, previews: false } }),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
+  const show = () =>
+    void navigate({
+      to: ".",
+      search: (kept) => ({ ...kept, ...around(newest.created_at), range: undefined }),
+    });
   return (
-    <Answered query={ever}>
-      {({ data }) => {
-        const [newest] = data.calls;
-        if (!newest) {
-          return (
-            <Suspense>
-              <Guide />
-            </Suspense>
-          );
-        }
-        return (
-          <Empty
-            icon={<SearchX size={28} aria-hidden />}
-            title="No requests in this time"
-            action={
-              <Button
-                look="primary"
-                onClick={() =>
-                  void navigate({
-                    to: ".",
-                    search: (kept) => ({ ...kept, ...around(newest.created_at), range: undefined }),
-                  })
-                }
-              >
-                Show the newest there are
-              </Button>
-            }
-          >
-            There are others, from another time.
-          </Empty>
-        );
-      }}
-    </Answered>
+    <Empty
+      icon={<SearchX size={28} aria-hidden />}
+      title="No requests in this time"
+      action={
+        <Button look="primary" onClick={show}>
+          Show the newest there are
+        </Button>
+      }
+    >
+      There are others, from another time.
+    </Empty>
   );
 }
 

@@ -1,9 +1,11 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, ChartColumn, Keyboard } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { refreshNow, useNow } from "@/data/now";
 import { Button, IconButton, Note, Page, Problem } from "@/design";
 import { FilterBar } from "@/filter/FilterBar";
 import { count } from "@/format/numbers";
+import { Waiting } from "@/shell/Fallbacks";
 import { TimeRange } from "@/shell/TimeRange";
 import { CountButton } from "./CountButton";
 import { ColumnMenu } from "./columns/ColumnMenu";
@@ -16,7 +18,7 @@ import { LiveToggle } from "./live/LiveToggle";
 import { above, waitingOf } from "./live/newcomers";
 import { type Tail, useTail } from "./live/useTail";
 import { termsOf } from "./marking";
-import { NoRequests } from "./NoRequests";
+import { NoRequests, useNewest } from "./NoRequests";
 import css from "./page.module.css";
 import { useAsked, useQuestion } from "./question";
 import { SearchBox } from "./SearchBox";
@@ -28,11 +30,16 @@ import { useNarrow } from "./useNarrow";
 import { useOpen } from "./useOpen";
 import { VolumeChart } from "./VolumeChart";
 
+const Guide = lazy(() => import("@/pages/welcome/Guide").then(({ Guide }) => ({ default: Guide })));
+const OLD_MS = 15_000;
+
 /** Every request: found, watched as it comes, read and scored. */
 export function RequestsPage() {
   const narrow = useNarrow();
-  const { search = "", live = false, chart = !narrow }: RequestsSearch = useSearch({ strict: false });
+  const { filter, search = "", live = false, chart = !narrow }: RequestsSearch = useSearch({ strict: false });
+  const isAll = filter === undefined && search === "";
   const columns = useColumns();
+  useFreshNow();
   const field = useRef<HTMLInputElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const question = useQuestion();
@@ -54,6 +61,10 @@ export function RequestsPage() {
     "?": () => setKeysShown(true),
   });
   const empty = pages.ended && rows.length === 0;
+  const newest = useNewest(empty && isAll);
+  // Nothing can be said of nothing before it is known why there is nothing.
+  if (empty && isAll && newest === undefined) return <Waiting />;
+  if (empty && isAll && newest === null) return <FirstRun />;
   return (
     <Page
       title="Requests"
@@ -78,11 +89,15 @@ export function RequestsPage() {
       <div className={css.tools}>
         <SearchBox field={field} />
         <FilterBar />
-        <CountButton />
-        <ChartToggle shown={chart} />
+        <div className={css.asides}>
+          <CountButton />
+          <ChartToggle shown={chart} />
+        </div>
       </div>
       {empty ? (
-        <NoRequests />
+        <div className={css.nothing}>
+          <NoRequests newest={newest ?? null} />
+        </div>
       ) : (
         <>
           {chart && (
@@ -92,7 +107,7 @@ export function RequestsPage() {
           )}
           <Notes tail={tail} pages={pages} />
           <div className={css.table}>
-            <Waiting tail={tail} scroller={scroller} />
+            <Newcomers tail={tail} scroller={scroller} />
             <CallGrid
               rows={rows}
               columns={columns}
@@ -113,6 +128,26 @@ export function RequestsPage() {
       <KeysDialog open={keysShown} onOpenChange={setKeysShown} />
     </Page>
   );
+}
+
+/** What stands here before there was any request: how to send the first. */
+function FirstRun() {
+  return (
+    <Page title="Welcome to Helicorder" lead="Point your client at this server; nothing else changes.">
+      <Suspense fallback={<Waiting />}>
+        <Guide />
+      </Suspense>
+    </Page>
+  );
+}
+
+/** Whoever comes back to the page sees what is there now, not what was there when they left. */
+function useFreshNow(): void {
+  const now = useNow();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, on the way in
+  useEffect(() => {
+    if (Date.now() - now.getTime() > OLD_MS) refreshNow();
+  }, []);
 }
 
 function ChartToggle({ shown }: { shown: boolean }) {
@@ -189,7 +224,7 @@ function Notes({ tail, pages }: { tail: Tail; pages: Pages }) {
 }
 
 /** Who came while the reader was further down. */
-function Waiting({ tail, scroller }: { tail: Tail; scroller: React.RefObject<HTMLDivElement | null> }) {
+function Newcomers({ tail, scroller }: { tail: Tail; scroller: React.RefObject<HTMLDivElement | null> }) {
   const waiting = waitingOf(tail);
   if (waiting === 0) return null;
   const admit = () => {

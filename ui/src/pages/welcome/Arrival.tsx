@@ -1,6 +1,7 @@
 import { ArrowRight, Check } from "lucide-react";
 import type { CallRecord } from "@/api";
 import { useMay } from "@/data/me";
+import { refreshNow } from "@/data/now";
 import { Button, ButtonLink, Facts } from "@/design";
 import { count, duration, money } from "@/format/numbers";
 import { oneLine } from "@/format/texts";
@@ -75,7 +76,12 @@ function ArrivedCall({ call }: { call: CallRecord }) {
           </fieldset>
         )
       )}
-      <ButtonLink to="/requests" look="primary" search={{ open: call.request_id, at: call.created_at, range: "24h" }}>
+      <ButtonLink
+        to="/requests"
+        look="primary"
+        search={{ open: call.request_id, at: call.created_at, range: "24h" }}
+        onClick={refreshNow}
+      >
         Look at it <ArrowRight aria-hidden />
       </ButtonLink>
     </div>

@@ -87,7 +87,7 @@ export const COLUMNS: readonly CallColumn[] = [
   {
     id: "created_at",
     title: "Time",
-    width: 80,
+    width: 86,
     sort: "created_at",
     cell: (call, { zone }) => <TimeCell at={call.created_at} zone={zone} />,
     text: (call) => call.created_at,
@@ -95,7 +95,7 @@ export const COLUMNS: readonly CallColumn[] = [
   {
     id: "status",
     title: "Status",
-    width: 146,
+    width: 142,
     sort: "status",
     cell: (call) => <StatusBadge call={call} />,
     condition: (call) => equals("status", call.status),
@@ -104,7 +104,7 @@ export const COLUMNS: readonly CallColumn[] = [
   {
     id: "model",
     title: "Model",
-    width: 136,
+    width: 140,
     sort: "model",
     cell: (call) => <Pair main={<Name>{call.model}</Name>} below={<Name>{call.provider}</Name>} />,
     condition: (call) => equals("model", call.model),
@@ -122,7 +122,7 @@ export const COLUMNS: readonly CallColumn[] = [
   {
     id: "messages",
     title: "Request and response",
-    width: 230,
+    width: 200,
     elastic: true,
     cell: (call, { terms }) => <MessagesCell call={call} terms={terms} />,
     text: (call) => `${call.request_preview ?? ""}\n${call.response_preview ?? ""}`,
@@ -143,19 +143,27 @@ export const COLUMNS: readonly CallColumn[] = [
     cell: (call, { terms }) => <Preview text={call.response_preview} terms={terms} />,
     text: (call) => call.response_preview ?? "",
   },
-  numberColumn("latency_ms", "Latency", duration, { sort: "latency_ms", width: 100, cell: (call) => <LatencyCell call={call} /> }),
+  numberColumn("latency_ms", "Latency", duration, {
+    sort: "latency_ms",
+    width: 96,
+    cell: (call) => <LatencyCell call={call} />,
+  }),
   numberColumn("time_to_first_token_ms", "First token", duration, { sort: "time_to_first_token_ms" }),
-  numberColumn("total_tokens", "Tokens", count, { sort: "total_tokens", width: 84, cell: (call) => <TokensCell call={call} /> }),
+  numberColumn("total_tokens", "Tokens", count, {
+    sort: "total_tokens",
+    width: 84,
+    cell: (call) => <TokensCell call={call} />,
+  }),
   numberColumn("prompt_tokens", "Prompt", count, { sort: "prompt_tokens", filter: "prompt_tokens" }),
   numberColumn("completion_tokens", "Completion", count, { sort: "completion_tokens", filter: "completion_tokens" }),
   numberColumn("reasoning_tokens", "Reasoning", count, {}),
   numberColumn("prompt_cache_read_tokens", "Cache read", count, { filter: "prompt_cache_read_tokens" }),
   numberColumn("prompt_cache_write_tokens", "Cache write", count, { filter: "prompt_cache_write_tokens" }),
-  numberColumn("cost_usd", "Cost", money, { sort: "cost_usd", width: 90, cell: (call) => <CostCell call={call} /> }),
+  numberColumn("cost_usd", "Cost", money, { sort: "cost_usd", width: 100, cell: (call) => <CostCell call={call} /> }),
   {
     id: "user_id",
-    title: "User and session",
-    width: 106,
+    title: "User",
+    width: 98,
     sort: "user_id",
     cell: (call) => (
       <Pair main={<Name>{call.user_id}</Name>} below={call.session_id ? <Name>{call.session_id}</Name> : null} />
@@ -166,7 +174,7 @@ export const COLUMNS: readonly CallColumn[] = [
   {
     id: "scores",
     title: "Scores",
-    width: 204,
+    width: 220,
     cell: (call) => <ScoresCell scores={call.scores} />,
     text: (call) => call.scores.map((one) => `${one.name} ${written(one.kind, one.value ?? one.label)}`).join(", "),
   },

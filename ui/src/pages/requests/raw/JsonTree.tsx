@@ -78,8 +78,13 @@ function Branch({ name, value, open }: NodeProps & { value: object }) {
       <button type="button" className={css.fold} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <ChevronRight aria-hidden />
         {name !== null && <Key name={name} />}
-        <span className={css.mark}>{isOpen ? opening : `${opening} … ${closing}`}</span>
-        {!isOpen && <span className={css.size}>{count(entries.length)}</span>}
+        <span className={css.mark}>{opening}</span>
+        {!isOpen && (
+          <>
+            <span className={css.inside}>{isArray ? count(entries.length) : inside(entries.map(([key]) => key))}</span>
+            <span className={css.mark}>{closing}</span>
+          </>
+        )}
       </button>
       {isOpen && (
         <>
@@ -98,4 +103,11 @@ function Branch({ name, value, open }: NodeProps & { value: object }) {
       )}
     </li>
   );
+}
+
+const NAMED = 4;
+
+/** What is in a folded object, by some of its keys. */
+function inside(keys: readonly string[]): string {
+  return `${keys.slice(0, NAMED).map(shown).join(", ")}${keys.length > NAMED ? ", …" : ""}`;
 }

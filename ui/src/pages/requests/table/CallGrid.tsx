@@ -60,7 +60,9 @@ export function CallGrid(props: GridProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when rows have another height
   useEffect(() => virtual.measure(), [height]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question begins at its top
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [question]);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [question]);
   useEffect(() => {
     if (cursor !== null && cursor >= 0) virtual.scrollToIndex(cursor, { align: "auto" });
   }, [cursor, virtual]);

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.recorded_calls import MODELS, NOON, Data
+from helicorder.model.ids import new_id
 from helicorder.scoring.quantiles import quantile_estimate
 from helicorder.scoring.statistics import wilson
 from product_server import Product

@@ -49,7 +49,12 @@ def picture() -> str:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"".join(rows))) + chunk(b"IEND", b"")
+    png = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"".join(rows)))
+        + chunk(b"IEND", b"")
+    )
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
@@ -75,7 +80,7 @@ def _with_tools() -> tuple[str, str]:
         "function": {"name": "latest_quakes", "arguments": '{"region": "Hengill", "least": 3}'},
     }
     found = {"quakes": [{"magnitude": 5.1, "at": "2026-11-26T04:12:00Z", "depth_km": 7.4}, {"magnitude": 3.2}]}
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "system", "content": SYSTEM},
         {"role": "user", "content": "How strong was the strongest quake at Hengill last night?"},
         {"role": "assistant", "content": None, "tool_calls": [call]},
@@ -85,7 +90,7 @@ def _with_tools() -> tuple[str, str]:
 
 
 def _with_pictures() -> tuple[str, str]:
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"type": "text", "text": "Is this a quake, or the bus that stops outside?"},
         {"type": "image_url", "image_url": {"url": picture(), "detail": "low"}},
         {"type": "image_url", "image_url": {"url": "https://station.example/trace-7.png"}},
@@ -210,7 +215,7 @@ def calls(now: dt.datetime, prefix: str = "") -> list[dict[str, Any]]:
 
 def _call(request_id: str, name: str, at: dt.datetime) -> dict[str, Any]:
     asked, answered = CONVERSATIONS[name]()
-    facts = {
+    facts: dict[str, Any] = {
         "provider": "OPENAI",
         "model": "gpt-4o",
         "request_model": "gpt-4o",

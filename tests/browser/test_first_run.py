@@ -1,4 +1,4 @@
-"""From nothing to a first score: the empty installation, a key, a call that is seen arriving, and what is thought of it."""
+"""From nothing to a first score: the empty installation, a key, a call that is seen arriving, a judgement of it."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +42,7 @@ def ask(base: str, key: str) -> None:
 
 
 def test_the_first_run_leads_to_a_first_score(visitor: BrowserContext, empty: Product) -> None:
-    """Sign in, see how to begin, make a key, send a call, watch it arrive, score it by keyboard, see it in the table."""
+    """Sign in, see how to begin, make a key, send a call, see it arrive, score it by keyboard, find it in the table."""
     page = visitor.new_page()
     watched = Watched(page, empty.base)
     page.goto("/")
@@ -53,7 +53,8 @@ def test_the_first_run_leads_to_a_first_score(visitor: BrowserContext, empty: Pr
     expect(page.get_by_text("Listening for your call")).to_be_visible()
     page.get_by_role("button", name="Make a key").click()
     made = page.get_by_text("sk-helicone-", exact=False).first.inner_text()
-    assert made.startswith("sk-helicone-") and made != empty.key
+    assert made.startswith("sk-helicone-")
+    assert made != empty.key
     snippet = page.get_by_role("tabpanel", name="Python").locator("pre").last.inner_text()
     assert f'base_url="{empty.base}/v1/gateway/oai/v1"' in snippet
     assert f"Bearer {made}" in snippet
@@ -127,7 +128,7 @@ def test_every_client_has_a_snippet_to_copy(page: Page, filled: Product, tab: st
 
 
 def test_who_may_not_make_keys_is_not_offered_it(page: Page, filled: Product) -> None:
-    """Somebody who signed in with a key that is no admin's sees the placeholder, and no button that would be refused."""
+    """Who signed in with a key that is no admin's sees the placeholder, and no button that would be refused."""
     made = filled.ask("POST", "/v1/api-keys", {"api_key_name": "plain", "key_permissions": "rw"}).json()
     page.context.request.post("/v1/auth/sign-in", data={"key": made["apiKey"]})
     page.goto("/welcome")

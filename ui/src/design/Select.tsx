@@ -72,7 +72,7 @@ interface SearchProps {
   write?: (option: string) => string;
   /** What stands beside an option. */
   note?: (option: string) => string;
-  /** Whether it has the focus, and shows what it offers, as soon as it is there. */
+  /** Whether it has the focus as soon as it is there; while it is empty it then shows what it offers. */
   autoFocus?: boolean;
 }
 
@@ -93,7 +93,7 @@ export function Suggest(props: SearchProps) {
       }}
       onValueChange={(chosen) => chosen !== null && onChange(chosen)}
       openOnInputClick
-      defaultOpen={autoFocus}
+      defaultOpen={autoFocus && value === ""}
     >
       <Combobox.Input className={css.input} placeholder={placeholder} aria-label={label} autoFocus={autoFocus} />
       <Combobox.Portal>

@@ -180,18 +180,25 @@ function ValueInput({ column, of, value, onChange }: InputProps & { column: Colu
 }
 
 function TypedValue({ column, of, value, onChange }: InputProps & { column: Column; of: string }) {
-  const known = useValues(column.field, of);
-  const counts = new Map(known.map((one) => [one.value, one.n]));
   const label = column.unit ? `Value in ${column.unit}` : "Value";
+  const field = { value, autoFocus: !column.keyed, placeholder: label };
+  const isListed = column.dimension !== undefined || (column.field === "properties" && of !== "");
+  if (isListed) return <KnownValue {...field} label={label} field={column.field} of={of} onChange={onChange} />;
   return (
-    <Suggest
-      label={label}
-      autoFocus={!column.keyed}
-      value={value}
-      options={known.map((one) => one.value)}
-      note={(option) => compact(counts.get(option))}
-      onChange={onChange}
-      placeholder={label}
+    <TextInput
+      {...field}
+      aria-label={label}
+      inputMode={column.kind === "number" ? "decimal" : undefined}
+      onChange={(event) => onChange(event.target.value)}
     />
   );
+}
+
+function KnownValue(
+  props: InputProps & { field: string; of: string; label: string; autoFocus: boolean; placeholder: string },
+) {
+  const { field, of, ...rest } = props;
+  const known = useValues(field, of);
+  const counts = new Map(known.map((one) => [one.value, one.n]));
+  return <Suggest {...rest} options={known.map((one) => one.value)} note={(option) => compact(counts.get(option))} />;
 }

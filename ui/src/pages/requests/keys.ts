@@ -28,7 +28,7 @@ export function usePageKeys(map: KeyMap): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const key = pageKey(event);
-      const deed = key === null ? undefined : now.current[key];
+      const deed = key !== null && Object.hasOwn(now.current, key) ? now.current[key] : undefined;
       if (!deed) return;
       event.preventDefault();
       deed();

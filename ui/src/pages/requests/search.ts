@@ -12,6 +12,8 @@ export interface CallSearch {
   /** When the call was made; without it the newest of its id is shown. */
   at?: string;
   tab?: Tab;
+  /** How bodies are shown, where not as trees. */
+  bodies?: "text";
 }
 
 export interface RequestsSearch extends FilterSearch, CallSearch {
@@ -44,6 +46,7 @@ export function readCallSearch(search: Record<string, unknown>): CallSearch {
   if (at !== undefined && !Number.isNaN(Date.parse(at))) found.at = at;
   const tab = TABS.find((one) => one === search.tab);
   if (tab && tab !== "chat") found.tab = tab;
+  if (search.bodies === "text") found.bodies = "text";
   return found;
 }
 

@@ -34,7 +34,11 @@ export function useOpen(rows: Rows): Opening {
     if (call) show(call);
   };
   const close = useCallback(
-    () => void navigate({ to: ".", search: (kept) => ({ ...kept, open: undefined, at: undefined, tab: undefined }) }),
+    () =>
+      void navigate({
+        to: ".",
+        search: (kept) => ({ ...kept, open: undefined, at: undefined, tab: undefined, bodies: undefined }),
+      }),
     [navigate],
   );
   const step = (by: number) => {

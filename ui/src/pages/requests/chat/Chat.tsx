@@ -92,19 +92,19 @@ function Earlier({ messages, terms }: { messages: readonly Message[]; terms: rea
   ));
 }
 
-const ROLES: Record<string, string> = {
-  system: "System",
-  developer: "Developer",
-  user: "User",
-  assistant: "Assistant",
-  tool: "Tool",
-  function: "Function",
-};
+const ROLES = new Map([
+  ["system", "System"],
+  ["developer", "Developer"],
+  ["user", "User"],
+  ["assistant", "Assistant"],
+  ["tool", "Tool"],
+  ["function", "Function"],
+]);
 
 /** Whose turn it is. Where tools answer in the user's name, as with Anthropic, it is theirs. */
 function roleOf({ role, parts }: Message): { word: string; role: string } {
   if (parts.length > 0 && parts.every((part) => part.type === "tool_result")) return { word: "Tool", role: "tool" };
-  const word = ROLES[role];
+  const word = ROLES.get(role);
   return word ? { word, role } : { word: oneLine(role), role: "other" };
 }
 

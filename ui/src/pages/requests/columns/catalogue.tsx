@@ -229,13 +229,15 @@ function scoreColumn(id: string, name: string): CallColumn {
 }
 
 function propertyColumn(id: string, name: string): CallColumn {
+  // A property may be called "constructor", which every object has.
+  const of = ({ properties }: CallRecord) => (Object.hasOwn(properties, name) ? (properties[name] ?? null) : null);
   return {
     id,
     title: name,
     width: 124,
-    cell: (call) => <Name>{call.properties[name]}</Name>,
-    condition: (call) => equals("properties", call.properties[name] ?? null, name),
-    text: (call) => call.properties[name] ?? "",
+    cell: (call) => <Name>{of(call)}</Name>,
+    condition: (call) => equals("properties", of(call), name),
+    text: (call) => of(call) ?? "",
   };
 }
 

@@ -29,7 +29,14 @@ export function Timing({ call }: { call: CallRecord }) {
           </>
         ) : (
           <span>
-            <i className={css.swatch} data-of="wait" /> {duration(whole)} {call.streamed ? "in all" : "in one piece"}
+            {whole === null ? (
+              "How long it took is not known."
+            ) : (
+              <>
+                <i className={css.swatch} data-of="wait" /> {duration(whole)}{" "}
+                {call.streamed ? "in all" : "in one piece"}
+              </>
+            )}
           </span>
         )}
         <span className={css.speed}>{speed == null ? UNKNOWN : count(speed)} tokens/s</span>

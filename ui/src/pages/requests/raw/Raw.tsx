@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { CallRecord } from "@/api";
 import { getRequestByIdOptions } from "@/api/@tanstack/react-query.gen";
 import { Answered, Code, CopyButton, Segments } from "@/design";
 import { count } from "@/format/numbers";
 import { shown } from "@/format/texts";
+import type { CallSearch } from "../search";
 import { JsonTree } from "./JsonTree";
 import css from "./raw.module.css";
 
@@ -12,7 +14,15 @@ type Look = "tree" | "text";
 
 /** The two bodies as they were kept: to unfold, or as text. */
 export function Raw({ call }: { call: CallRecord }) {
-  const [look, setLook] = useState<Look>("tree");
+  const { bodies }: CallSearch = useSearch({ strict: false });
+  const look: Look = bodies ?? "tree";
+  const navigate = useNavigate();
+  const setLook = (chosen: Look) =>
+    void navigate({
+      to: ".",
+      replace: true,
+      search: (before) => ({ ...before, bodies: chosen === "text" ? chosen : undefined }),
+    });
   const kept = useQuery(
     getRequestByIdOptions({
       path: { request_id: call.request_id },
@@ -21,7 +31,7 @@ export function Raw({ call }: { call: CallRecord }) {
   );
   return (
     <div className={css.bodies}>
-      <Segments
+      <Segments<Look>
         label="How bodies are shown"
         value={look}
         options={[

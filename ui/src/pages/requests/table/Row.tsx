@@ -32,6 +32,7 @@ export const Row = memo((props: RowProps) => {
       aria-selected={isOpen}
       className={css.row}
       data-index={index}
+      data-waiting={call === undefined || undefined}
       data-cursor={isCursor || undefined}
       data-open={isOpen || undefined}
       data-fresh={isFresh || undefined}
@@ -68,6 +69,7 @@ export const Card = memo((props: RowProps) => {
       aria-selected={isOpen}
       className={css.card}
       data-index={index}
+      data-waiting={call === undefined || undefined}
       data-cursor={isCursor || undefined}
       data-open={isOpen || undefined}
       data-fresh={isFresh || undefined}

@@ -15,6 +15,8 @@ describe("a list that is read page by page", () => {
   test("learns nothing twice", () => {
     const places = learned(startOf("all"), 0, PAGE, "next");
     expect(learned(places, 0, PAGE, "next")).toBe(places);
+    const whole = learned(startOf("all"), 0, 3, null);
+    expect(learned(whole, 0, 3, null)).toBe(whole);
   });
 
   test("that is empty has no rows", () => {

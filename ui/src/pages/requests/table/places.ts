@@ -17,7 +17,7 @@ export const startOf = (question: string): Places => ({ question, cursors: [null
 
 /** What is known once a page has come. */
 export function learned(places: Places, page: number, rows: number, next: string | null): Places {
-  if (page !== places.cursors.length - 1) return places;
+  if (page !== places.cursors.length - 1 || places.total !== null) return places;
   if (next === null) return { ...places, total: page * PAGE + rows };
   return { ...places, cursors: [...places.cursors, next] };
 }

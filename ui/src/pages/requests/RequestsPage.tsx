@@ -49,7 +49,7 @@ export function RequestsPage() {
   const pages = usePages(question, range);
   const rows = rowsOf(tail, pages);
   const onRange = useCallback(
-    (first: number, last: number) => setRange([first, last].map((row) => row - rows.fresh) as [number, number]),
+    (first: number, last: number) => setRange((before) => inSight(before, first - rows.fresh, last - rows.fresh)),
     [rows.fresh],
   );
   const opening = useOpen(rows);
@@ -172,6 +172,12 @@ function useWatched(live: boolean, scroller: React.RefObject<HTMLDivElement | nu
     ...(search === "" ? {} : { search }),
   };
   return useTail(question, live, () => (scroller.current?.scrollTop ?? 0) <= TOP);
+}
+
+/** The rows in sight, which change for the page only where they lead to other pages of the list. */
+function inSight(before: readonly [number, number], first: number, last: number): readonly [number, number] {
+  const same = [first, last].every((row, end) => Math.floor(row / PAGE) === Math.floor((before[end] as number) / PAGE));
+  return same ? before : [first, last];
 }
 
 /** Those who came meanwhile, then the pages. */

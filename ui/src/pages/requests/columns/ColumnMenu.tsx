@@ -51,7 +51,7 @@ function Chooser({ columns: { choices, put } }: { columns: Columns }) {
       />
       <div className={css.lists}>
         <section aria-label="Shown">
-          <h3 className={css.label}>Shown</h3>
+          <p className={css.label}>Shown</p>
           <ul>
             {chosen.map((column, place) => (
               <li key={column.id} className={css.choice} hidden={!fits(column)}>
@@ -83,7 +83,7 @@ function Chooser({ columns: { choices, put } }: { columns: Columns }) {
           return (
             left.length > 0 && (
               <section key={label} aria-label={label}>
-                <h3 className={css.label}>{label}</h3>
+                <p className={css.label}>{label}</p>
                 <ul>
                   {left.map((offer) => (
                     <li key={offer.id} className={css.choice}>

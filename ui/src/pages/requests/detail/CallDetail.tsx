@@ -59,12 +59,16 @@ export function CallDetail({ requestId, at, tab, onTab, search = "", head }: Det
                   value={tab}
                   onChange={onTab}
                   tabs={[
-                    { value: "chat", label: "Chat", content: <Pane>{<Chat call={data} terms={terms} />}</Pane> },
-                    { value: "raw", label: "Raw", content: <Pane>{<Raw call={data} />}</Pane> },
+                    {
+                      value: "chat",
+                      label: "Chat",
+                      content: <Pane title="Chat">{<Chat call={data} terms={terms} />}</Pane>,
+                    },
+                    { value: "raw", label: "Raw", content: <Pane title="Raw">{<Raw call={data} />}</Pane> },
                     {
                       value: "scores",
                       label: <ScoresLabel n={data.scores.length} />,
-                      content: <Pane>{scores}</Pane>,
+                      content: <Pane title="Scores">{scores}</Pane>,
                     },
                   ]}
                 />
@@ -78,8 +82,13 @@ export function CallDetail({ requestId, at, tab, onTab, search = "", head }: Det
   );
 }
 
-function Pane({ children }: { children: ReactNode }) {
-  return <div className={css.pane}>{children}</div>;
+function Pane({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className={css.pane}>
+      <h2 className="visually-hidden">{title}</h2>
+      {children}
+    </div>
+  );
 }
 
 function ScoresLabel({ n }: { n: number }) {

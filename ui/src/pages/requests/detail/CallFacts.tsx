@@ -14,6 +14,7 @@ import { Tokens } from "./Tokens";
 export function CallFacts({ call }: { call: CallRecord }) {
   return (
     <aside className={css.facts} aria-label="Facts">
+      <h2 className="visually-hidden">Facts</h2>
       <section>
         <Facts
           rows={[

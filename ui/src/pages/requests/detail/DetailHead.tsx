@@ -26,7 +26,7 @@ export function DetailHead(props: HeadProps) {
   const { requestId, call, onPrevious, onNext, isPage = false, close, children } = props;
   const Title = isPage ? "h1" : "h2";
   return (
-    <header className={css.head}>
+    <div className={css.head}>
       <div className={css.what}>
         <div className={css.title}>
           {call && <StatusBadge call={call} />}
@@ -63,7 +63,7 @@ export function DetailHead(props: HeadProps) {
         )}
         {close}
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -373,6 +373,7 @@ def test_parts_point_one_way() -> None:
         ("scoring/planted.py", "from helicorder import telemetry"),
         ("ingest/planted.py", "import helicorder.settings"),
         ("client/planted.py", "from helicorder.telemetry import axis"),
+        ("importer/planted.py", "from helicorder.control import access"),
         ("wire/planted.py", "from helicorder import scoring"),
         ("planted/__init__.py", '"""A part that nobody drew."""'),
     ],

@@ -20,7 +20,7 @@ from helicorder import __version__
 from helicorder.data_directory import hold
 from helicorder.errors import HelicorderError, Invalid
 from helicorder.model.principal import Role, Scope
-from helicorder.settings import BadSetting, Settings, read
+from helicorder.settings import BadSetting, Settings, api_key, read
 
 if TYPE_CHECKING:
     from helicorder.control.access import Access
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helicorder.control.members import Members
 
 T = TypeVar("T")
+INTERRUPTED = 130
 
 # Parts are imported inside the commands: each then starts in the time of what it needs, and a second server on
 # a held data directory is refused before the first heavy import.
@@ -78,7 +79,7 @@ def demo(
     port: Annotated[int, Parameter(help="Port of the server.")] = 8585,
     once: Annotated[bool, Parameter(help="Stop when the data is in, instead of at Ctrl-C.")] = False,
 ) -> None:
-    """Run the product on a scratch directory with a fake provider and a few hundred scored calls."""
+    """Run the product on a scratch directory, with a fake provider and two weeks of scored calls to look at."""
     from helicorder.demo.run import run  # noqa: PLC0415 -- as above
 
     asyncio.run(run(port, out.print, once=once))
@@ -94,6 +95,30 @@ def doctor(*, data_dir: DataDir = None) -> None:
         ("", "check", "finding"), [("ok" if row.healthy else "PROBLEM", row.check, row.finding) for row in findings]
     )
     if not all(row.healthy for row in findings):
+        sys.exit(1)
+
+
+@app.command(name="import")
+def import_(
+    *files: Annotated[
+        Path, Parameter(help="Files of scores, of all their versions, or of calls; JSON lines, CSV, Parquet, Arrow.")
+    ],
+    url: Annotated[str, Parameter(help="Where the server is.")] = "http://127.0.0.1:8585",
+    key: Annotated[str | None, Parameter(help="A key with the write scope; else HELICONE_API_KEY.")] = None,
+    again: Annotated[
+        bool,
+        Parameter(help="Bring in once more what an earlier run has brought in, as after deleting it.", negative=""),
+    ] = False,
+) -> None:
+    """Bring exported files into a server. Run it again after a failure: nothing is doubled.
+
+    A row that is refused is told of on standard error, with its file, its line and the reason; the others are brought
+    in, and the command ends with status 1.
+    """
+    from helicorder.importer.command import run  # noqa: PLC0415 -- as above
+
+    err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    if not run(files, url, key or api_key(), out, err, again=again):
         sys.exit(1)
 
 
@@ -310,5 +335,8 @@ def main() -> None:
     try:
         app()
     except (HelicorderError, BadSetting, OSError) as problem:
-        print(f"helicorder: {problem}", file=sys.stderr)  # noqa: T201 -- the command's output
+        for sentence in (problem, *getattr(problem, "__notes__", ())):
+            print(f"helicorder: {sentence}", file=sys.stderr)  # noqa: T201 -- the command's output
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

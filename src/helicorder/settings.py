@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 PREFIX = "HELICORDER_"
+API_KEY = "HELICONE_API_KEY"
+"""Where a command that calls a server finds its key: Helicone's own name, which clients' environments have already."""
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LAST_PORT = 65535
@@ -113,6 +115,12 @@ def read(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     _refuse_impossible(values)
     values["data_dir"] = pathlib.Path(values["data_dir"]).expanduser().resolve()
     return Settings(**values)
+
+
+def api_key(environ: Mapping[str, str] | None = None) -> str:
+    """The key with which a command calls a server; empty where the environment has none."""
+    source = os.environ if environ is None else environ  # noqa: TID251 -- the one reader
+    return source.get(API_KEY, "")
 
 
 def shown(settings: Settings) -> list[tuple[Setting, Value | None]]:

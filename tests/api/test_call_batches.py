@@ -81,7 +81,7 @@ def test_a_call_needs_a_time_alone(product: Product) -> None:
         ({"created_at": AT, "cost_usd": 1_000_000}, "cost_usd"),
         ({"created_at": AT, "request_id": "a\x00b"}, "control character"),
         ({"created_at": AT, "request_id": ""}, "1 to 255"),
-        ({"created_at": AT, "model": " "}, "model"),
+        ({"created_at": AT, "model": ""}, "model"),
         ({"created_at": AT, "path": "p" * 100_001}, "path"),
         ({"created_at": AT, "ending": "happy"}, "ending"),
         ({"created_at": AT, "properties": {"": "x"}}, "property name"),
@@ -168,6 +168,7 @@ def test_a_batch_of_calls_under_one_key_has_one_effect(product: Product) -> None
     first = record(product, {"created_at": AT}, {"created_at": AT}, headers=key)
     again = record(product, {"created_at": AT}, {"created_at": AT}, headers=key)
     assert first.body == again.body
+    assert [one.headers.get("idempotent-replayed") for one in (first, again)] == [None, "true"]
     assert record(product, {"created_at": AT}, headers=key).status == 409
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helicorder.api.filters import MAX_DEPTH, read_filter
 from helicorder.errors import Invalid
-from helicorder.model.filter import Both, Either, Everything, Field, FieldIs, Operator, PropertyIs, ScoreIs
+from helicorder.model.filter import Both, Either, Everything, Field, FieldIs, IsScored, Operator, PropertyIs, ScoreIs
 
 _WORDS = st.sampled_from(
     ["left", "right", "operator", "request_response_rmt", "properties", "scores", "status", "equals", "gte", "and", "x"]
@@ -56,6 +56,28 @@ def test_scores_are_compared_as_numbers() -> None:
     """Numbers, numeric text and booleans are taken; the suffix picks the boolean of that name."""
     node = {"request_response_rmt": {"scores": {"a": {"gte": "0.5"}, "b-hcone-bool": {"equals": True}}}}
     assert read_filter(node) == Both(ScoreIs("a", Operator.GTE, 0.5), ScoreIs("b", Operator.EQUALS, 1.0, boolean=True))
+
+
+def test_a_range_of_a_score_is_put_to_one_score() -> None:
+    """Two ends of a range in one leaf are one condition, so that of several judges' scores one has to lie within."""
+    node = {"request_response_rmt": {"scores": {"a": {"gte": 0.5, "lt": "0.75"}}}}
+    assert read_filter(node) == ScoreIs("a", Operator.GTE, 0.5, also=((Operator.LT, 0.75),))
+
+
+@pytest.mark.parametrize("column", ["cached", "cache_enabled", "threat", "is_passthrough_billing"])
+def test_what_is_so_of_no_call_is_asked_for_in_vain(column: str) -> None:
+    """A boolean of Helicone's that is false for every call here takes every call, and asked to be true says why."""
+    assert read_filter({"request_response_rmt": {column: {"equals": False}}}) == Everything()
+    with pytest.raises(Invalid, match="only false"):
+        read_filter({"request_response_rmt": {column: {"equals": True}}})
+
+
+def test_the_map_of_scores_tells_whether_there_are_any() -> None:
+    """Helicone asks for scored calls by comparing their map with the empty one; nothing else can be asked of it."""
+    for operator, scored in (("equals", False), ("not-equals", True)):
+        assert read_filter({"request_response_rmt": {"scores_column": {operator: "{}"}}}) == IsScored(scored)
+    with pytest.raises(Invalid, match="whether there are scores"):
+        read_filter({"request_response_rmt": {"scores_column": {"equals": "quality"}}})
 
 
 def test_the_legacy_tables_mean_the_same_columns() -> None:

@@ -280,6 +280,17 @@ def test_a_log_sent_twice_under_a_key_answers_the_same_id(product: Product) -> N
     assert product.read(first.headers["helicone-id"])["response_status"] == 200
 
 
+def test_a_logged_call_keeps_its_prompt_and_the_version_of_it(product: Product) -> None:
+    """What a logged call says of its prompt is kept, from ``meta`` as from headers, and scores can be cut by it."""
+    body = {
+        "providerRequest": {"url": "", "json": {}, "meta": {"Helicone-Prompt-Id": "greeting"}},
+        "providerResponse": {"json": {}, "status": 200},
+    }
+    logged = product.ask("POST", "/custom/v1/log", body, {"Helicone-Prompt-Version": "7"}).headers["helicone-id"]
+    row = product.read(logged)
+    assert (row["prompt_id"], row["prompt_version"]) == ("greeting", "7")
+
+
 @pytest.mark.parametrize(
     "start", ["0001-01-01", "1899-12-31", "9999-01-01", "²", "9" * 5000, {"seconds": 1e30, "milliseconds": 0}]
 )

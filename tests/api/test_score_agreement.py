@@ -1,6 +1,7 @@
 """How far raters agree, through the real server, against the values that were posted."""
 
 import random
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from helicorder.model.ids import new_id
+from helicorder.scoring.agreement import kappa
 from product_server import Product
 
 THINGS = 60
@@ -87,6 +89,13 @@ def test_two_annotators_agree_as_their_grades_say(product: Product, panel: Panel
     assert pair["spearman"]["value"] == pytest.approx(stats.spearmanr(a, b).statistic)
     assert pair["observed"]["value"] == pytest.approx((a == b).mean())
     assert pair["mean_distance"] == pytest.approx(np.abs(a - b).mean())
+    higher, known = pair["bias"], stats.ttest_rel(b, a)
+    assert (higher["difference"], higher["n_a"], higher["method"]) == (
+        pytest.approx((b - a).mean()),
+        len(kept),
+        "paired-t",
+    )
+    assert (higher["p_value"], higher["low"]) == pytest.approx((known.pvalue, known.confidence_interval().low))
     for measure in ("kappa", "weighted_kappa", "pearson", "spearman", "observed"):
         assert pair[measure]["low"] < pair[measure]["value"] < pair[measure]["high"]
     assert found["scale"] == "interval"
@@ -114,13 +123,58 @@ def test_categories_agree_and_do_not_correlate(product: Product, panel: Panel) -
     """Of categories there are kappa, alpha and F1 of each; correlation has a reason in its place."""
     found = ask(product, raters=people(panel.mood))
     [pair] = found["pairs"]
-    assert (pair["n"], pair["labels"]) == (THINGS, ["bad", "good"])
+    assert (pair["n"], pair["labels"], pair["bias"]) == (THINGS, ["bad", "good"], None)
     hits = sum(a > 2 and b > 2 for a, b in zip(panel.ana, panel.ben, strict=True))
     good = pair["categories"][1]
     assert good["recall"]["value"] == pytest.approx(hits / sum(grade > 2 for grade in panel.ana))
     assert good["f1"]["low"] < good["f1"]["value"] < good["f1"]["high"]
     assert pair["pearson"]["value"] is None
     assert (found["scale"], found["alpha"]["n"]) == ("nominal", THINGS)
+
+
+def test_who_is_lenient_is_told(product: Product, panel: Panel) -> None:
+    """Of two raters the one who gives more on the same things is as much above the middle as the other is below."""
+    found = ask(product, raters=people(panel.name))["biases"]
+    kept = [number for number in range(THINGS) if number % 3]
+    apart = np.mean([panel.ana[number] - panel.ben[number] for number in kept])
+    assert [one["bias"]["value"] for one in found] == pytest.approx([apart / 2, -apart / 2])
+    assert [one["bias"]["n"] for one in found] == [len(kept)] * 2
+    assert found[0]["bias"]["low"] < apart / 2 < found[0]["bias"]["high"]
+    assert ask(product, raters=people(panel.mood))["biases"] == []
+
+
+def test_labels_that_were_drawn_by_what_the_judge_said_are_weighed(product: Product) -> None:
+    """Kappa of a judge and people is that of all it judged, where people read more of what it failed."""
+    name, draw = f"drawn-{new_id()}", random.Random(8)  # noqa: S311 -- an example
+    items: list[dict[str, Any]] = []
+    counts: Counter[tuple[str, str]] = Counter()
+    for number in range(240):
+        thing = {"request_id": f"{name}-{number}", "name": name}
+        human = draw.random() < 0.7
+        judge = human if draw.random() < 0.8 else not human
+        chance = 0.25 if judge else 1.0
+        items.append(thing | {"value": judge, "source": "model"})
+        if draw.random() < chance:
+            items.append(thing | {"value": human, "source": "human", "author": "ana", "inclusion": chance})
+            counts[str(judge).lower(), str(human).lower()] += 4 if judge else 1
+    assert product.ask("POST", "/v1/scores/batch", {"scores": items}).json()["data"]["stored"] == len(items)
+    raters = [{"sources": ["model"]}, {"sources": ["human"]}]
+    [pair] = ask(product, name=name, raters=raters, clock="judged")["pairs"]
+    assert pair["n"] == len(items) - 240
+    assert pair["kappa"]["value"] == pytest.approx(kappa(counts).value)
+    assert pair["kappa"]["method"] == "jackknife"
+    assert sum(map(sum, pair["confusion"])) == pair["n"]
+    assert {one["category"]: one["recall"]["value"] for one in pair["categories"]}["true"] == pytest.approx(
+        counts["true", "true"] / (counts["true", "true"] + counts["true", "false"])
+    )
+
+
+def test_a_score_agrees_with_no_other_rater_that_it_is_of(product: Product, panel: Panel) -> None:
+    """Of ana and of everybody, of whom the newest counts, things on which the newest is ana's are left out."""
+    [pair] = ask(product, raters=[{"name": panel.name, "authors": ["ana"]}, {"name": panel.name}])["pairs"]
+    assert pair["observed"]["value"] is None or pair["observed"]["value"] < 1
+    [only] = ask(product, raters=[{"name": panel.mood, "authors": ["ben"]}, {"name": panel.mood}])["pairs"]
+    assert (only["n"], only["kappa"]["value"]) == (0, None)
 
 
 def test_a_shared_name_is_said_once_and_a_link_replays(product: Product, panel: Panel) -> None:

@@ -18,12 +18,17 @@ DIMENSIONS = ["property:prompt-version", "property:language", "model"]
 @pytest.fixture(scope="module")
 def faulty(product: Product) -> Product:
     """The product with two weeks of the demo's history, its scores under a name of their own."""
-    past = list(history.logged(dt.datetime.now(dt.UTC)))
+    rated = [
+        (one, score | {"name": NAME})
+        for one in history.logged(dt.datetime.now(dt.UTC))
+        for score in one.scores
+        if score["name"] == "helpfulness"
+    ]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda one: product.ask("POST", "/oai/v1/log", one.log), past))
+        answers = list(pool.map(lambda pair: product.ask("POST", pair[0].path, pair[0].log), rated))
     assert {answer.status for answer in answers} == {200}
-    scores = [score | {"name": NAME} for one in past for score in one.scores if score["name"] == "helpfulness"]
-    assert product.ask("POST", "/v1/scores/batch", {"scores": scores}).json()["data"]["stored"] == len(past)
+    scores = [score for _, score in rated]
+    assert product.ask("POST", "/v1/scores/batch", {"scores": scores}).json()["data"]["stored"] == len(rated)
     return product
 
 

@@ -71,7 +71,7 @@ def test_the_whole_counts_scores_requests_and_what_is_missing(product: Product, 
     total, [point] = whole["total"], whole["points"]
     requests = {request_id for request_id, *_ in data.scored}
     assert (total["n"], total["requests"]) == (len(data.scored), len(requests))
-    assert point["missing"] == data.calls - len(requests)
+    assert total["missing"] == point["missing"] == data.calls - len(requests)
     assert total["mean"] == pytest.approx(statistics.fmean(value for *_, value in data.scored))
     assert (total["method"], total["clusters"]) == ("clustered-t", 30)
     assert not point["filling"]
@@ -102,6 +102,53 @@ def test_the_rest_is_one_exact_segment(product: Product, data: Data) -> None:
     assert rest["n"] == sum(one["n"] for one in smaller)
     assert rest["mean"] == pytest.approx(sum(one["n"] * one["mean"] for one in smaller) / rest["n"])
     assert rest["missing"] == sum(one["missing"] for one in smaller)
+
+
+def test_two_properties_have_their_missing_calls_too(product: Product, data: Data) -> None:
+    """By two properties every cell counts the calls that were not scored."""
+    found = ask(product, "breakdown", data, by=["property:lang", "property:Run"])["segments"]
+    assert {one["values"][1] for one in found} == {data.name}
+    assert sum(one["missing"] + one["requests"] for one in found) == data.calls
+
+
+def test_each_segment_has_a_line_of_its_own(product: Product, data: Data) -> None:
+    """A series by a dimension has the largest segments over time, the others as one, and adds up to the whole."""
+    found = ask(product, "series", data, bucket="min", by=["model"], top=2)
+    sizes = {one["values"][0]: one["n"] for one in ask(product, "breakdown", data, by=["model"])["segments"]}
+    largest = sorted(sizes, key=lambda model: (-sizes[model], model))[:2]
+    assert [one["values"] for one in found["segments"]] == [[largest[0]], [largest[1]], ["(other)"]]
+    assert [sum(point["n"] for point in one["points"]) for one in found["segments"][:2]] == [
+        sizes[one] for one in largest
+    ]
+    for number, point in enumerate(found["points"]):
+        lines = [one["points"][number] for one in found["segments"]]
+        assert {line["start"] for line in lines} == {point["start"]}
+        assert sum(line["n"] for line in lines) == point["n"]
+        assert sum(line["missing"] for line in lines) == point["missing"]
+    assert found["points"] == ask(product, "series", data, bucket="min")["points"]
+    assert ask(product, "series", data, bucket="hour", by=["author"])["segments"][0]["points"][0]["missing"] is None
+
+
+def test_a_link_does_not_see_what_was_edited_or_scored_later(product: Product) -> None:
+    """A pinned breakdown by a property, of calls with some score, is the same after edits and other scores."""
+    name = f"link-{new_id()}"
+    for number in range(12):
+        log_call(product, f"{name}-{number}", HOUR + number, "m1", Property_Lang=LANGS[number % 3])
+        scores = {"scores": {name: number / 10}}
+        assert product.ask("POST", f"/v1/request/{name}-{number}/score", scores).status == 200
+    scored = {"request_response_rmt": {"scores": {name: {"gt": 0.2}}}}
+    by_lang = {"properties": {"lang": {"not-equals": "de"}}}
+    both = {"left": scored, "operator": "and", "right": by_lang}
+    body = {"name": name, "by": ["property:lang"], "filter": both, **WINDOW}
+    first = product.ask("POST", "/v1/scores/breakdown/query", body)
+    assert [one["n"] for one in first.json()["data"]["segments"]] == [3, 3]
+    edit = {"key": "lang", "value": "de"}
+    assert product.ask("PUT", f"/v1/request/{name}-9/property", edit).status == 200
+    assert product.ask("POST", f"/v1/request/{name}-10/score", {"scores": {name: 0.1}}).status == 200
+    again = product.ask("GET", first.json()["pin"]["link"])
+    assert (again.headers["helicorder-replay"], again.body) == ("identical", first.body)
+    now = product.ask("POST", "/v1/scores/breakdown/query", body).json()["data"]["segments"]
+    assert [one["n"] for one in now] == [2, 2]
 
 
 def test_a_judge_can_be_singled_out(product: Product, data: Data) -> None:
@@ -157,6 +204,9 @@ def test_scores_drawn_with_a_probability_stand_for_the_others(product: Product) 
         ("breakdown", {"by": ["colour"]}),
         ("breakdown", {"by": ["model"], "top": 0}),
         ("breakdown", {}),
+        ("series", {"by": ["model", "provider", "status"]}),
+        ("series", {"by": ["colour"]}),
+        ("series", {"by": ["model"], "top": 21}),
         ("series", {"zone": "Mars/Base"}),
         ("series", {"cluster": "galaxy"}),
     ],

@@ -93,6 +93,52 @@ def test_the_direction_decides_what_is_better(product: Product, name: str) -> No
     assert compare(product, name, direction="lower")["data"]["verdict"]["word"] == "better"
 
 
+def test_the_definition_says_which_way_is_better(product: Product, name: str) -> None:
+    """Where nobody says it in the question, the score's definition does; else higher is better."""
+    defined = {"kind": "numeric", "direction": "lower"}
+    assert product.ask("PUT", f"/v1/scores/definitions/{name}", defined).status == 200
+    found = compare(product, name)["data"]
+    assert product.ask("DELETE", f"/v1/scores/definitions/{name}").status == 200
+    assert (found["direction"], found["verdict"]["word"]) == ("lower", "better")
+    assert compare(product, name)["data"]["verdict"]["word"] == "worse"
+
+
+def test_what_was_drawn_unevenly_is_weighted(product: Product) -> None:
+    """Errors that were all judged, beside a fifth of the rest, weigh as much as they are of the traffic."""
+    made = f"drawn-{new_id()}"
+    draw, scores, whole = random.Random(4), [], {"m1": [], "m2": []}  # type: ignore[var-annotated] # noqa: S311 -- an example
+    for number in range(240):
+        which, failed = f"m{number % 2 + 1}", number % 8 < (2 if number % 2 else 4)
+        log_call(product, f"{made}-{number}", which, f"{made} {number}", Session_Id=f"{made}-{number // 3}")
+        value, chance = round(draw.gauss(0.2 if failed else 0.9, 0.05), 3), 1.0 if failed else 0.2
+        whole[which].append(value)
+        if draw.random() < chance:
+            scores.append({"request_id": f"{made}-{number}", "name": made, "value": value, "inclusion": chance})
+    assert product.ask("POST", "/v1/scores/batch", {"scores": scores}).status == 200
+    found = compare(product, made)["data"]["difference"]
+    plain = [sum(one) / len(one) for one in whole.values()]
+    assert found["method"] == "weighted"
+    assert found["low"] < plain[1] - plain[0] < found["high"]
+    assert found["n_a"] + found["n_b"] == len(scores)
+
+
+def test_rates_may_be_looked_at_at_any_time(product: Product) -> None:
+    """Independent booleans have the exact sequence from the first on; rare ones in sessions have none yet."""
+    made = f"rate-{new_id()}"
+    for number in range(60):
+        log_call(
+            product, f"{made}-{number}", f"m{number % 2 + 1}", f"{made} {number}", Session_Id=f"{made}-{number // 4}"
+        )
+        scored = product.ask(
+            "POST", "/v1/scores", {"request_id": f"{made}-{number}", "name": made, "value": number > 4}
+        )
+        assert scored.status == 200, scored.body
+    alone = compare(product, made, cluster="none")["data"]
+    assert alone["anytime"]["method"] == "beta-binomial"
+    assert alone["anytime"]["low"] < alone["difference"]["low"] < alone["difference"]["high"] < alone["anytime"]["high"]
+    assert compare(product, made)["data"]["anytime"] is None
+
+
 def test_a_margin_larger_than_the_difference_makes_it_the_same(product: Product, name: str) -> None:
     """A difference that lies wholly within the margin is no difference that matters."""
     assert compare(product, name, margin=0.5)["data"]["verdict"]["word"] == "same"
@@ -136,6 +182,7 @@ def test_a_pin_replays_to_the_byte(product: Product, name: str) -> None:
     assert again.headers["helicorder-replay"] == "identical"
     now = product.ask("GET", f"{link}/now").json()["data"]
     assert (now["identical"], now["changed"]) == (True, True)
+    assert (now["kind"], now["as_of"], now["question"]["name"]) == ("compare", first.json()["pin"]["as_of"], name)
     assert now["now"]["difference"]["mean_a"] < now["then"]["difference"]["mean_a"]
 
 

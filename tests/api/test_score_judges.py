@@ -111,21 +111,50 @@ def test_the_judge_is_seen_to_flatter(product: Product, truth: Truth) -> None:
 
 
 def test_points_over_time_have_both_means(product: Product, truth: Truth) -> None:
-    """With a bucket, each point has raw, corrected and the label count; all calls lie within the last points."""
-    found = ask(product, "judge", name=truth.name, bucket="hour")
+    """With a bucket, each point has raw, corrected and the label count; buckets without any are there, as gaps."""
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    window = {"start": (end - dt.timedelta(days=2)).isoformat(), "end": end.isoformat()}
+    found = ask(product, "judge", name=truth.name, bucket="hour", **window)
+    assert len(found["points"]) in (48, 49)
+    assert (found["points"][0]["judged"], found["points"][0]["raw"]["mean"]) == (0, None)
     assert sum(point["judged"] for point in found["points"]) == CALLS
     assert sum(point["labels"] for point in found["points"]) == found["labels"]
-    if len(found["points"]) == 1:
-        assert found["points"][0]["corrected"] == found["corrected"]
+    judged = [point for point in found["points"] if point["judged"]]
+    if len(judged) == 1:
+        assert judged[0]["corrected"] == found["corrected"]
 
 
 def test_labels_of_other_calls_correct_a_pass_rate(product: Product, truth: Truth) -> None:
-    """Rogan and Gladen's estimate follows from the pass rate and from what labels say of the judge's mistakes."""
+    """Rogan and Gladen's estimate follows from the pass rate and from what weighed labels say of the judge's mistakes.
+
+    Labels were drawn by what the judge said, so their plain numbers tell another specificity.
+    """
     found = ask(product, "judge", name=truth.name, method="rogan-gladen")
     se, sp, raw = found["sensitivity"], found["specificity"], found["raw"]["mean"]
     assert found["corrected"]["method"] == "rogan-gladen"
+    rows = zip(truth.judge, truth.human, truth.labelled, strict=True)
+    fails = [(judge, 1 / CHANCE[judge]) for judge, human, labelled in rows if labelled and not human]
+    assert sp == pytest.approx(sum(weight for judge, weight in fails if not judge) / sum(weight for _, weight in fails))
+    assert sp != pytest.approx(sum(not judge for judge, _ in fails) / len(fails), abs=0.05)
     assert found["corrected"]["mean"] == pytest.approx((raw + sp - 1) / (se + sp - 1))
     assert found["corrected"]["low"] < found["corrected"]["mean"] < found["corrected"]["high"]
+
+
+def test_people_who_disagree_share_the_weight_of_a_thing(product: Product) -> None:
+    """Where one of two people passes a thing, half of its weight counts as passed and half as failed."""
+    name, scores = f"split-{new_id()}", []
+    said = [(True, True, True), (True, True, False), (True, False, False), (False, True, False), (False, False, False)]
+    for number, (judge, ana, ben) in enumerate(said):
+        log(product, f"{name}-{number}")
+        score = {"request_id": f"{name}-{number}", "name": name}
+        scores.append(score | {"value": judge, "source": "model"})
+        scores += [
+            score | {"value": one, "source": "human", "author": who} for one, who in ((ana, "ana"), (ben, "ben"))
+        ]
+    rate(product, scores)
+    found = ask(product, "judge", name=name)
+    assert (found["sensitivity"], found["specificity"]) == (1.5 / 2, 1.5 / 3)
+    assert found["human"]["mean"] == pytest.approx(2 / 5)
 
 
 def test_a_judge_without_labels_is_marked_uncorrected(product: Product, truth: Truth) -> None:
@@ -234,6 +263,7 @@ def test_a_judge_that_moved_is_told_from_a_system_that_moved(
 
     found = ask(product, "drift", name=name, at=later(at), anchors=of("anchor"), filter=of("traffic"))
     assert found["verdict"]["word"] == word, found
+    assert found["traffic"] == ask(product, "drift", name=name, at=later(at), anchors=of("anchor"))["traffic"]
     assert found["anchors"]["n_a"] == 60
     assert found["verdict"]["judge"]["change"] == pytest.approx(judge_moves, abs=0.02)
     assert found["verdict"]["system"]["change"] == pytest.approx(system_moves, abs=0.05)

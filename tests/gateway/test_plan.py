@@ -149,7 +149,7 @@ def test_what_the_caller_says_is_in_the_plan() -> None:
         referer="https://from.test",
     )
     says = got.annotations
-    assert (got.org_id, got.request_id, got.prompt_version, got.referrer) == (
+    assert (got.org_id, got.request_id, got.annotations.prompt_version, got.referrer) == (
         "org",
         "mine/1 é",
         "2",

@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import pathlib
 import sqlite3
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -170,3 +171,63 @@ async def test_the_flusher_loads_by_itself(opened: Opener, store: Store, tmp_pat
         await ingest.commit([score("r")])
         await poll(lambda: store.request_ids() == ["r"])
         await poll(lambda: entries(tmp_path) == [])
+
+
+class Audience:
+    """Somebody who is told what was loaded, and notes what was in the store by then."""
+
+    def __init__(self, store: Store) -> None:
+        self.watched = False
+        self.told: list[tuple[int, set[int]]] = []
+        self._store = store
+
+    def loaded(self, version: int) -> None:
+        """As the hook is called."""
+        self.told.append((version, set(self._store.rows)))
+
+
+async def test_an_audience_is_told_of_what_is_in_the_store(opened: Opener, store: Store) -> None:
+    """Versions are told in order, each when every row up to it is in the store, and the last one when all is loaded."""
+    audience = Audience(store)
+    async with opened(audience=audience) as ingest:
+        for _ in range(20):
+            await ingest.commit([score("a"), score("b")])
+        await ingest.barrier()
+        marks = [mark for mark, _ in audience.told]
+        assert marks == sorted(marks)
+        assert marks[-1] == ingest.mark
+    for mark, there in audience.told:
+        assert {version for version in store.rows if version <= mark} <= there
+
+
+async def test_nothing_is_told_while_the_store_is_down(opened: Opener, store: Store) -> None:
+    """What could not be loaded is not told, and told when it is."""
+    audience = Audience(store)
+    async with opened(audience=audience, barrier_timeout=0.2) as ingest:
+        await ingest.barrier()
+        store.go_down()
+        await ingest.commit([score("a")])
+        with pytest.raises(TelemetryUnavailable):
+            await ingest.barrier()
+        assert ingest.mark not in [mark for mark, _ in audience.told]
+        store.come_back()
+        await poll(lambda: ingest.mark in [mark for mark, _ in audience.told])
+
+
+@pytest.mark.parametrize("watched", [True, False])
+async def test_rows_are_gathered_for_a_shorter_time_while_somebody_watches(
+    opened: Opener, store: Store, *, watched: bool
+) -> None:
+    """A load that is slow makes the next one wait five times as long, and no longer than itself while watched."""
+    audience = Audience(store)
+    audience.watched = watched
+    async with opened(audience=audience) as ingest:
+        store.refuses = lambda _: time.sleep(0.2)
+        await ingest.commit([score("slow")])
+        await ingest.barrier()
+        store.refuses = lambda _: None
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await ingest.commit([score("next")])
+        await poll(lambda: "next" in store.request_ids())
+        assert (loop.time() - began < 0.7) == watched

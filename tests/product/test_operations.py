@@ -1,6 +1,7 @@
 """Starting, stopping, and what an operator is told."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -216,6 +217,7 @@ def test_the_demo_runs_and_says_how_to_read_it(unused_port: int) -> None:
     demo = [sys.executable, "-m", "helicorder", "demo", "--port", str(unused_port), "--once"]
     ended = subprocess.run(demo, capture_output=True, text=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr
+    assert re.search(r"Logged two weeks of \d{4} calls and \d{4} scores", ended.stdout)
     assert "Sent 300 calls" in ended.stdout
     assert f"curl -s http://127.0.0.1:{unused_port}/v1/request/" in ended.stdout
 

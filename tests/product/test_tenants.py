@@ -18,9 +18,13 @@ from helicorder.api.application import HANDLERS, PINNED, openapi_document
 from helicorder.model.ids import new_id
 from helicorder.model.principal import Role, Scope
 from helicorder.model.score import Source, Target, natural_id
+from live_client import live
 from product_server import Answer, Product
+from route_bodies import body_for
 
 CANARY = f"canary-{new_id()}"
+LIVE = "/v1/calls/live"
+"""A stream, which ends when whoever listens has heard enough: it has a test of its own."""
 PUBLIC_PATHS = {
     "/health/live",
     "/health/ready",
@@ -108,109 +112,9 @@ def signed_in(product: Product, credentials: dict[str, str]) -> dict[str, str]:
 
 
 def operations() -> Iterator[tuple[str, str]]:
-    """Every (method, path) of the API, from its own document."""
+    """Every (method, path) of the API that answers at once, from its own document."""
     for path, methods in openapi_document()["paths"].items():
-        for method in methods:
-            yield method.upper(), path
-
-
-def body_for(method: str, path: str) -> Any:
-    """A body that a POST, PUT or PATCH on the path takes."""
-    if method in ("GET", "DELETE"):
-        return None
-    if (method, path) in PEOPLES_BODIES:
-        return PEOPLES_BODIES[method, path]
-    return {"value": 0} if method == "PATCH" else _body_for(path)
-
-
-PEOPLES_BODIES: dict[tuple[str, str], dict[str, str]] = {
-    ("POST", "/v1/auth/sign-in"): {"key": "sk-helicone-no-such-key-at-all"},
-    ("POST", "/v1/auth/sign-out"): {},
-    ("POST", "/v1/auth/password"): {"current": "not known", "new": "a password of twelve and more"},
-    ("PATCH", "/v1/organization"): {"name": "default"},
-    ("POST", "/v1/organization/members"): {"name": "taken", "role": "viewer"},
-    ("PATCH", "/v1/organization/members/{member_id}"): {"role": "viewer"},
-    ("POST", "/v1/organization/members/{member_id}/password"): {},
-    ("POST", "/v1/api-keys"): {"api_key_name": "another"},
-    ("PATCH", "/v1/api-keys/{api_key_id}"): {"api_key_name": "stolen"},
-}
-
-
-def _body_for(path: str) -> Any:
-    series = {"name": CANARY, "start": "2026-11-01", "end": "2026-12-01"}
-    times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}, "dbIncrement": "day", "timeZoneDifference": 0}
-    special = {
-        "score": {"scores": {}},
-        "feedback": {"rating": True},
-        "property": {"key": "k", "value": "v"},
-        "log": {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"json": {}, "status": 200}},
-    }
-    analysed = {
-        "series": series,
-        "breakdown": series | {"by": ["model", "property:canary"]},
-        "distribution": series,
-        "compare": series | {"a": {}, "b": {}, "by": "model"},
-        "bisect": series | {"dimensions": ["model", "property:canary"]},
-        "judge": series,
-        "agreement": {"name": CANARY, "raters": [{"sources": ["human"]}, {"sources": ["api"]}]},
-        "labels": series,
-        "drift": series | {"at": "2026-11-15", "anchors": {"properties": {"anchor": {"equals": "1"}}}},
-        "scores": {"count": True, "limit": 1000},
-    }
-    if path.startswith("/v1/scores/") and path.endswith("/query"):
-        return analysed[path.split("/")[-2]]
-    if path.startswith("/v1/scores"):
-        item = {"request_id": new_id(), "name": "tenant", "value": 1}
-        return {"batch": {"scores": [item]}, "{name}": {"kind": "numeric"}}.get(path.rsplit("/", 1)[1], item)
-    if path == "/v1/calls/batch":
-        return {"calls": [{"created_at": "2026-11-01T00:00:00Z", "request_id": new_id()}]}
-    if (known := summed_body(path)) is not None:
-        return known
-    if "dashboard" in path:
-        return {"userFilter": "all", **times}
-    return special.get(path.rsplit("/", 1)[1], {"filter": "all", "limit": 1000})
-
-
-def summed_body(path: str) -> Any:
-    """A body that a route which adds calls up takes; None for other routes."""
-    ms = {"startTimeUnixMs": 0, "endTimeUnixMs": 4e12}
-    listed = {"search": "", "timeFilter": ms, "timezoneDifference": 0, "filter": "all"}
-    named = {"nameContains": "", "timezoneDifference": 0}
-    times = {"timeFilter": {"start": "2026-11-01", "end": "2026-12-01"}}
-    listed_metrics = {"filter": "all", "offset": 0, "limit": 100, **times}
-    known = {
-        "/v1/calls/series/query": {"by": "user_id", "total": True},
-        "/v1/calls/breakdown/query": {"by": ["user_id", "property:canary"]},
-        "/v1/sessions/query": {"start": "2026-01-01", "count": True},
-        "/v1/session/query": listed,
-        "/v1/session/count": listed,
-        "/v1/session/name/query": named,
-        "/v1/session/metrics/query": named,
-        "/v1/session/{session_id}/tag": {"tag": "mine"},
-        "/v1/user/query": {},
-        "/v1/user/metrics/query": {"filter": "all", "offset": 0, "limit": 100},
-        "/v1/user/metrics-overview/query": {"filter": "all", "pSize": "p99", "useInterquartile": False},
-        "/v1/property/query": {},
-        "/v1/property/hide": {"key": "mine"},
-        "/v1/property/restore": {"key": "mine"},
-        "/v1/property/{property_key}/search": {"searchTerm": ""},
-        "/v1/property/{property_key}/top-costs/query": times,
-        "/v1/property/{property_key}/top-requests/query": times,
-        "/v1/property/properties/over-time": times
-        | {"userFilter": "all", "dbIncrement": "day", "timeZoneDifference": 0, "propertyKey": "canary"},
-        "/v1/metrics/requestCount": {"filter": "all"},
-        "/v1/metrics/models": listed_metrics,
-        "/v1/metrics/country": listed_metrics,
-        "/v1/providers": listed_metrics,
-        "/v1/metrics/quantiles": {"filter": "all", "timeZoneDifference": 0, "metric": "latency", **times},
-        "/v1/evals/query": {"filter": "all", **times},
-        "/v1/evals/score-distributions/query": {"filter": "all", **times},
-        "/v1/evals/{request_id}": {"name": "mine", "score": 1},
-    }
-    if path in known or not path.startswith("/v1/metrics/"):
-        return known.get(path)
-    charted = {"timeZoneDifference": 0, "dbIncrement": "day"} if "Time" in path and "average" not in path else {}
-    return {"filter": "all", **times, **charted}
+        yield from ((method.upper(), path) for method in methods if path != LIVE)
 
 
 def text_of(path: str, body: bytes) -> str:
@@ -241,7 +145,7 @@ def asked(
 ) -> Answer:
     """What an operation answers that is asked for somebody else's things, from an address that is this test's."""
     sent = {"X-Forwarded-For": "203.0.113.3", **(headers or {})}
-    return product.ask(method, concrete(path, ids), body_for(method, path), sent, **key)
+    return product.ask(method, concrete(path, ids), body_for(method, path, CANARY), sent, **key)
 
 
 def without_echoes(path: str, ids: dict[str, str], answer: Answer) -> str:
@@ -327,6 +231,8 @@ def test_every_route_asks_for_its_scope(
         for path in handler.paths:
             [method] = handler.http_methods
             plain = re.sub(r":\w+}", "}", path)
+            if plain == LIVE and needed in scopes:
+                continue
             if needed is None:
                 assert handler.opt.get("public") or handler.opt.get("anybody"), path
                 continue
@@ -334,6 +240,25 @@ def test_every_route_asks_for_its_scope(
             assert (answer.status == 403) == (needed not in scopes), (method, path, answer.body)
             seen += 1
     assert seen > 50
+
+
+def test_a_live_tail_tells_of_its_own_tenant_alone(product: Product, other_key: str) -> None:
+    """Whoever listens hears nothing of another organisation, and nobody listens without a key."""
+    request_id, foreign_id = new_id(), f"{CANARY}-live"
+    log = {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"json": {"text": CANARY}, "status": 200}}
+    with live(product) as mine, live(product, key=other_key) as theirs:
+        for key, name in ((other_key, foreign_id), (product.key, request_id)):
+            assert product.ask("POST", "/custom/v1/log", log, {"Helicone-Request-Id": name}, key=key).status == 200
+            scored = product.ask("POST", f"/v1/request/{request_id}/score", {"scores": {"live": 0.5}}, key=key)
+            assert scored.status == 200
+        heard = [[(event.name, event.data["request_id"]) for event in one.take(2)] for one in (mine, theirs)]
+        assert heard == [
+            [("call", request_id), ("score", request_id)],
+            [("call", foreign_id), ("score", request_id)],
+        ]
+        assert (mine.silent(), theirs.silent()) == (True, True)
+    for nobody in (None, "sk-helicone-no-such-key-at-all"):
+        assert product.ask("GET", LIVE, key=nobody).status == 401
 
 
 def test_scores_on_a_foreign_id_stay_with_their_own_tenant(product: Product, other_key: str, foreign_id: str) -> None:

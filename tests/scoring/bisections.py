@@ -1,5 +1,7 @@
 """Changes with a cause that was planted, as the sums that a bisection takes."""
 
+import itertools
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -47,3 +49,16 @@ def newer() -> tuple[Shares, Shares]:
 def more_french() -> tuple[Shares, Shares]:
     """A third of the traffic becomes French."""
     return USUAL, (USUAL[0], USUAL[1], (0.25, 0.6, 0.15))
+
+
+def expected(shares: tuple[Shares, Shares], effect: Effect) -> list[Tally]:
+    """The tallies of a million rows in each period, without any chance in them."""
+    found = []
+    for period, of_period in enumerate(shares):
+        for places in itertools.product(*(range(len(values)) for values in VALUES)):
+            values = tuple(VALUES[d][place] for d, place in enumerate(places))
+            rows = round(10**6 * math.prod(of_period[d][place] for d, place in enumerate(places)))
+            mean = 0.7 + sum(EFFECTS[d][value] for d, value in enumerate(values)) + effect(period, values)
+            if rows:
+                found.append(Tally(values, period, rows, rows * mean))
+    return found

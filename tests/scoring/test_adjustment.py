@@ -13,6 +13,7 @@ from statsmodels.regression.linear_model import OLS
 from helicorder.scoring.adjustment import cuped, slope
 from helicorder.scoring.comparison import Difference, Means, Sums, clustered
 from helicorder.scoring.gram import Gram
+from scoring.robust import by_regression
 
 numbers = st.fractions(-100, 100, max_denominator=100)
 Rows = list[tuple[Fraction, Fraction]]
@@ -35,7 +36,7 @@ def theta_of(a: Rows, b: Rows) -> Fraction:
 def adjusted(a: Rows, b: Rows, theta: Fraction) -> Difference:
     """The adjusted difference with each row a cluster of its own."""
     gram = Gram.of_rows([*((1, x, c, 0, 0, 0) for x, c in a), *((0, 0, 0, 1, x, c) for x, c in b)])
-    return cuped(sums([x for x, _ in a]), sums([x for x, _ in b]), gram, theta)
+    return cuped((len(a), len(b)), gram, theta)
 
 
 def plain(a: Rows, b: Rows) -> Difference:
@@ -51,7 +52,7 @@ def test_a_small_example() -> None:
     found = adjusted(a, b, theta_of(a, b))
     assert theta_of(a, b) == Fraction(9, 10)
     assert found.difference == pytest.approx(0.1)
-    assert found.standard_error == pytest.approx(math.sqrt(8 / 7 * 2 * 0.7 / 16))
+    assert found.standard_error == pytest.approx(math.sqrt(4 / 3 * 2 * 0.7 / 16))
     assert (found.method, found.clusters, found.mean_a, found.mean_b) == (Means.CUPED, 8, 2.25, 3.25)
     assert found.warning == "fewer than 30 clusters"
 
@@ -70,16 +71,14 @@ def test_it_is_the_regression_on_segment_and_covariate() -> None:
         for place, value in enumerate((Fraction(1), y, z), start=3 * side):
             rows[g][place] += value
     theta = theta_of(a, b)
-    found = cuped(sums([y for y, _ in a]), sums([y for y, _ in b]), Gram.of_rows(rows), theta)
+    found = cuped((len(a), len(b)), Gram.of_rows(rows), theta)
     both = OLS(x, np.column_stack([np.ones(n), in_b, c])).fit()
     assert float(theta) == pytest.approx(both.params[2])
     assert found.difference == pytest.approx(both.params[1])
-    oracle = OLS(x - float(theta) * c, np.column_stack([np.ones(n), in_b])).fit(
-        cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}, use_t=True
-    )
-    error = float(oracle.bse[1]) * math.sqrt(groups / (groups - 1))
-    assert found.standard_error == pytest.approx(error)
-    assert found.p_value == pytest.approx(2 * float(stats.t.sf(abs(found.difference or 0) / error, groups - 1)))
+    oracle = by_regression(x - float(theta) * c, group, in_b)
+    assert found.standard_error == pytest.approx(oracle.error)
+    t = abs(found.difference or 0) / oracle.error
+    assert found.p_value == pytest.approx(2 * float(stats.t.sf(t, oracle.freedom)))
 
 
 @given(a=segments, b=segments)
@@ -144,3 +143,15 @@ def test_too_little_has_no_interval() -> None:
     assert (found.low, found.high, found.p_value, found.standard_error) == (None, None, None, None)
     with pytest.raises(ValueError, match="empty"):
         adjusted([], rest, Fraction(1))
+
+
+def test_a_covariate_that_the_segments_may_have_caused_is_told() -> None:
+    """Where one segment's prompts are surely longer the answer warns; where they differ by chance it does not."""
+    draw = np.random.default_rng(6)
+    for longer, told in ((0.0, False), (1.0, True)):
+        a, b = (
+            [(Fraction(round(c + noise, 2)), Fraction(round(c, 2))) for c, noise in draw.normal([more, 0], 1, (60, 2))]
+            for more in (0.0, longer)
+        )
+        warning = adjusted(a, b, theta_of(a, b)).warning
+        assert (warning is not None and warning.startswith("the covariate differs by")) == told

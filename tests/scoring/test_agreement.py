@@ -2,7 +2,9 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import krippendorff
 import numpy as np
@@ -13,7 +15,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from helicorder.scoring.agreement import Counts, by_category, categories, kappa, matrix, observed, weighted_kappa
-from helicorder.scoring.annotators import Scale, krippendorff_alpha
+from helicorder.scoring.annotators import Pattern, Scale, krippendorff_alpha
 from helicorder.scoring.correlation import PairSums, pearson, spearman
 
 SIMULATIONS = 2000
@@ -27,10 +29,15 @@ OBSERVERS = [
 TABLES = st.dictionaries(st.tuples(st.sampled_from("1234"), st.sampled_from("1234")), st.integers(1, 30), min_size=1)
 
 
-def patterns(observers: list[list[int | None]]) -> Counter[tuple[str, ...]]:
+def patterns(observers: list[list[int | None]]) -> list[Pattern]:
     """What was said of each unit, counted."""
     units = zip(*observers, strict=True)
-    return Counter(tuple(sorted(str(said) for said in unit if said is not None)) for unit in units)
+    return counted(Counter(tuple(sorted(str(said) for said in unit if said is not None)) for unit in units))
+
+
+def counted(found: Mapping[Any, int]) -> list[Pattern]:
+    """Patterns by how many things have them."""
+    return [Pattern(said, n) for said, n in found.items()]
 
 
 def sums(x: np.ndarray, y: np.ndarray) -> PairSums:
@@ -42,10 +49,12 @@ def sums(x: np.ndarray, y: np.ndarray) -> PairSums:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("scale", "alpha"), [("nominal", 0.7434), ("ordinal", 0.8154), ("interval", 0.8491)])
+@pytest.mark.parametrize(
+    ("scale", "alpha"), [("nominal", 0.7434), ("ordinal", 0.8154), ("interval", 0.8491), ("ratio", 0.7974)]
+)
 def test_krippendorffs_own_example(scale: str, alpha: float) -> None:
-    """Alpha of the published example is 0.743, 0.815 and 0.849, and lies in its interval."""
-    found = krippendorff_alpha(patterns(OBSERVERS).items(), Scale(scale))
+    """Alpha of the published example is 0.743, 0.815, 0.849 and 0.797, and lies in its interval."""
+    found = krippendorff_alpha(patterns(OBSERVERS), Scale(scale))
     assert found.value == pytest.approx(alpha, abs=5e-5)
     assert found.low is not None
     assert found.high is not None
@@ -59,7 +68,7 @@ def test_alpha_is_that_of_the_library(units: list[list[int | None]]) -> None:
     observers = [list(column) for column in zip(*units, strict=True)]
     told = [[math.nan if said is None else said for said in row] for row in observers]
     for scale in Scale:
-        found = krippendorff_alpha(patterns(observers).items(), scale)
+        found = krippendorff_alpha(patterns(observers), scale)
         if found.value is not None:
             known = krippendorff.alpha(np.array(told, float), level_of_measurement=scale.value)
             assert found.value == pytest.approx(known, abs=1e-9)
@@ -67,9 +76,12 @@ def test_alpha_is_that_of_the_library(units: list[list[int | None]]) -> None:
 
 def test_alpha_of_full_agreement_is_one_and_of_one_value_undefined() -> None:
     """Equal ratings of different things are 1; one value everywhere shows no reliability either way."""
-    assert krippendorff_alpha({("1", "1"): 3, ("2", "2"): 3}.items(), Scale.NOMINAL).value == 1
-    assert krippendorff_alpha({("1", "1"): 6}.items(), Scale.INTERVAL).reason == "everybody said the same of everything"
-    assert krippendorff_alpha({("1", "2"): 1, ("3",): 5}.items(), Scale.NOMINAL).value is None
+    assert krippendorff_alpha(counted({("1", "1"): 3, ("2", "2"): 3}), Scale.NOMINAL).value == 1
+    same = krippendorff_alpha(counted({("1", "1"): 6}), Scale.INTERVAL)
+    assert same.reason == "everybody said the same of everything"
+    assert krippendorff_alpha(counted({("1", "2"): 1, ("3",): 5}), Scale.NOMINAL).value is None
+    with pytest.raises(ValueError, match="proportions"):
+        krippendorff_alpha(counted({("-1", "2"): 3, ("3", "3"): 5}), Scale.RATIO)
 
 
 def test_cohens_table() -> None:
@@ -160,7 +172,7 @@ def test_intervals_of_agreement_cover() -> None:
         found = {
             "kappa": kappa(counts),
             "weighted": weighted_kappa(counts),
-            "alpha": krippendorff_alpha(counts.items(), Scale.NOMINAL),
+            "alpha": krippendorff_alpha(counted(counts), Scale.NOMINAL),
             "pearson": pearson(sums(x, y)),
             "spearman": spearman(sums(2 * stats.rankdata(x), 2 * stats.rankdata(y))),
         }

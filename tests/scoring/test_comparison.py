@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import confint_proportions_2indep
 
@@ -20,9 +19,11 @@ from helicorder.scoring.comparison import (
     newcombe,
     paired,
     paired_newcombe,
+    weighted,
     welch,
 )
 from helicorder.scoring.gram import Gram
+from scoring.robust import by_regression
 
 SLEEP_A = ["0.7", "-1.6", "-0.2", "-1.2", "-0.1", "3.4", "3.7", "0.8", "0.0", "2.0"]
 SLEEP_B = ["1.9", "0.8", "1.1", "0.1", "-0.1", "4.4", "5.5", "1.6", "4.6", "3.4"]
@@ -139,25 +140,23 @@ def test_mcnemar_agrees_with_statsmodels(table: tuple[int, int, int, int]) -> No
 
 
 def test_clustered_agrees_with_statsmodels() -> None:
-    """Error, interval and p-value are those of a regression with cluster-robust errors, with the factor G / (G - 1)."""
+    """Error, interval and p-value follow from a regression's cluster-robust covariance and each segment's clusters."""
     draw = np.random.default_rng(3)
     for groups in (8, 50):
         group = draw.integers(0, groups, 12 * groups)
         in_b = draw.random(group.size) < 0.4
         score = (draw.normal(0, 1, groups)[group] + 0.3 * in_b + draw.normal(0, 1, group.size)).round(3)
-        fitted = OLS(score, np.column_stack([np.ones(group.size), in_b])).fit(
-            cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}, use_t=True
-        )
-        error = float(fitted.bse[1]) * math.sqrt(groups / (groups - 1))
+        oracle = by_regression(score, group, in_b)
         held = [
             ([Fraction(x) for x in score[(group == g) & ~in_b]], [Fraction(x) for x in score[(group == g) & in_b]])
             for g in range(groups)
         ]
-        found, reach = of_clusters(held), float(stats.t.ppf(0.975, groups - 1)) * error
-        assert found.standard_error == pytest.approx(error)
-        assert found.difference == pytest.approx(float(fitted.params[1]))
-        assert (found.low, found.high) == pytest.approx((fitted.params[1] - reach, fitted.params[1] + reach))
-        assert found.p_value == pytest.approx(2 * float(stats.t.sf(abs(fitted.params[1]) / error, groups - 1)))
+        found, reach = of_clusters(held), float(stats.t.ppf(0.975, oracle.freedom)) * oracle.error
+        assert found.standard_error == pytest.approx(oracle.error)
+        assert found.difference == pytest.approx(oracle.difference)
+        assert (found.low, found.high) == pytest.approx((oracle.difference - reach, oracle.difference + reach))
+        t = abs(oracle.difference) / oracle.error
+        assert found.p_value == pytest.approx(2 * float(stats.t.sf(t, oracle.freedom)))
         assert (found.clusters, found.method) == (groups, Means.CLUSTERED)
 
 
@@ -176,15 +175,33 @@ def test_pairs_agree_with_scipy_and_are_clusters_of_two(a: Heap, chance: int) ->
         assert getattr(again, one) == pytest.approx(getattr(found, one))
 
 
-@given(groups=clusters)
-def test_a_cluster_to_each_score_is_the_plain_variance(groups: list[tuple[Heap, Heap]]) -> None:
-    """Alone in their clusters, scores have the variance of two means, each with the factor of all clusters."""
+@given(a=heaps, b=heaps)
+def test_a_cluster_to_each_score_is_welch(a: Heap, b: Heap) -> None:
+    """Alone in their clusters, scores have Welch's difference, error, interval and p-value."""
+    assume(sums(a).variance or sums(b).variance)
+    found, plain = of_clusters([*(([x], []) for x in a), *(([], [y]) for y in b)]), welch(sums(a), sums(b))
+    for one in ("difference", "low", "high", "p_value", "standard_error"):
+        assert getattr(found, one) == pytest.approx(getattr(plain, one), abs=1e-12)
+
+
+@given(groups=clusters, weight=st.fractions(Fraction(1, 50), 50))
+def test_equal_weights_weigh_nothing(groups: list[tuple[Heap, Heap]], weight: Fraction) -> None:
+    """Scores that were all drawn with one probability have the clustered difference, to the last digit but one."""
     a, b = ([score for group in groups for score in group[side]] for side in (0, 1))
-    assume(len(a) > 1 and len(b) > 1)
-    found = of_clusters([*(([x], []) for x in a), *(([], [y]) for y in b)])
-    n = len(a) + len(b)
-    parts = [one.variance * (one.n - 1) / one.n**2 for one in (sums(a), sums(b))]
-    assert found.standard_error == pytest.approx(math.sqrt(sum(parts) * Fraction(n, n - 1)))
+    rows = [(weight * len(x), weight * sum(x), weight * len(y), weight * sum(y)) for x, y in groups]
+    found, plain = weighted(len(a), len(b), Gram.of_rows(rows)), of_clusters(groups)
+    for one in ("difference", "low", "high", "p_value", "standard_error", "n_a", "n_b", "mean_a", "mean_b"):
+        assert getattr(found, one) == pytest.approx(getattr(plain, one), abs=1e-12)
+    assert found.method in (Means.WEIGHTED, Means.NONE)
+
+
+@given(groups=clusters, times=st.integers(2, 4))
+def test_a_weight_is_so_many_scores(groups: list[tuple[Heap, Heap]], times: int) -> None:
+    """A cluster in which all scores weigh k has the difference of one that holds each of them k times."""
+    many = [(x * times, y * times) if place % 2 else (x, y) for place, (x, y) in enumerate(groups)]
+    rows = [(len(x), sum(x), len(y), sum(y)) for x, y in many]
+    found, plain = weighted(1, 1, Gram.of_rows(rows)), of_clusters(many)
+    assert (found.difference, found.low, found.high) == (plain.difference, plain.low, plain.high)
 
 
 @given(a=heaps, b=heaps)

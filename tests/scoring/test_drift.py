@@ -13,6 +13,7 @@ CASES = [
     (-0.1, 0.0, Drifted.JUDGE),
     (0.0, -0.1, Drifted.SYSTEM),
     (-0.1, -0.1, Drifted.BOTH),
+    (-0.1, 0.1, Drifted.BOTH),
 ]
 
 
@@ -31,7 +32,7 @@ def paired_of(values: np.ndarray) -> Difference:
 @pytest.mark.parametrize("looks", [False, True])
 @pytest.mark.parametrize(("judge", "system", "word"), CASES)
 def test_the_four_cases_are_told_apart(judge: float, system: float, word: Drifted, looks: bool) -> None:  # noqa: FBT001 -- a case
-    """Neither, the judge, the system or both: planted changes are found and named, with their sizes."""
+    """Neither, the judge, the system or both, also where they cancel: changes are found and named, with their sizes."""
     draw = np.random.default_rng(1)
     anchors = paired_of(draw.normal(judge, 0.05, 150))
     traffic = welch(told(draw.normal(0.7, 0.1, 2000)), told(draw.normal(0.7 + judge + system, 0.1, 2000)))
@@ -56,6 +57,46 @@ def test_anchors_that_all_stand_still_are_still() -> None:
     draw = np.random.default_rng(3)
     traffic = welch(told(draw.normal(0.7, 0.1, 500)), told(draw.normal(0.5, 0.1, 500)))
     assert drift(paired_of(np.zeros(100)), traffic, looks=True).word is Drifted.SYSTEM
+
+
+def test_anchors_that_cannot_tell_blame_nobody() -> None:
+    """Traffic that surely moved, with anchors too unsure to say whether the judge did, is not yet known."""
+    draw = np.random.default_rng(5)
+    traffic = welch(told(draw.normal(0.7, 0.1, 5000)), told(draw.normal(0.66, 0.1, 5000)))
+    found = drift(paired_of(draw.normal(-0.04, 0.2, 60)), traffic, looks=False)
+    assert found.word is Drifted.NOT_KNOWN
+    assert "the traffic moved, and the anchors do not show" in found.sentence
+
+
+@pytest.mark.slow
+def test_the_confusion_matrix_of_the_planted_cases() -> None:
+    """Of 1,000 draws of each case nearly all are named rightly, and few blame who did not move."""
+    draw, words = np.random.default_rng(6), list(Drifted)
+    table = np.zeros((len(CASES), len(words)))
+    for row, (judge, system, _) in enumerate(CASES):
+        for _ in range(1000):
+            anchors = paired_of(draw.normal(judge, 0.1, 120))
+            traffic = welch(told(draw.normal(0.7, 0.2, 800)), told(draw.normal(0.7 + judge + system, 0.2, 800)))
+            table[row, words.index(drift(anchors, traffic, looks=False).word)] += 1 / 1000
+    right = {case: table[row, words.index(case[2])] for row, case in enumerate(CASES)}
+    # Where nobody moved three intervals of 95 % may be wrong.
+    assert all(share >= (0.87 if case[2] is Drifted.NOBODY else 0.93) for case, share in right.items()), table
+    blames_judge = table[:, [words.index(Drifted.JUDGE), words.index(Drifted.BOTH)]].sum(axis=1)
+    blames_system = table[:, [words.index(Drifted.SYSTEM), words.index(Drifted.BOTH)]].sum(axis=1)
+    for row, (judge, system, _) in enumerate(CASES):
+        assert judge or blames_judge[row] <= 0.065, table
+        assert system or blames_system[row] <= 0.065, table
+
+
+@pytest.mark.slow
+def test_few_anchors_do_not_shift_the_blame() -> None:
+    """With 40 noisy anchors a judge that moved is often not seen, and few draws blame the system for it."""
+    draw, blamed = np.random.default_rng(7), 0
+    for _ in range(1000):
+        anchors = paired_of(draw.normal(-0.05, 0.15, 40))
+        traffic = welch(told(draw.normal(0.7, 0.15, 3000)), told(draw.normal(0.65, 0.15, 3000)))
+        blamed += drift(anchors, traffic, looks=False).word in (Drifted.SYSTEM, Drifted.BOTH)
+    assert blamed <= 65, blamed
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
-from helicorder.scoring.estimates import Cell, estimate, inclusion_probability, share_estimates
+from helicorder.scoring.estimates import Cell, estimate, inclusion_probability
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.statistics import Estimate, Method, normal_quantile, student_quantile, wilson
 
@@ -251,25 +251,6 @@ def test_what_does_not_fit_together_is_refused() -> None:
         Cell.of_scores([1, 2], clusters="a")
     with pytest.raises(ValueError, match="level"):
         estimate(Cell.of_scores([1, 2]), is_rate=False, level=1)
-
-
-@given(counts=st.dictionaries(st.text(max_size=3), st.integers(0, 50), max_size=5))
-def test_shares_add_up_and_have_wilsons_interval_each(counts: dict[str, int]) -> None:
-    """Each category has its share of all and Wilson's interval; the shares add up to 1."""
-    told, n = share_estimates(counts), sum(counts.values())
-    assert set(told) == set(counts)
-    for label, count in counts.items():
-        assert told[label].n == n
-        if n:
-            assert bounds(told[label]) == wilson(count / n, n, normal_quantile(0.95))
-    if n:
-        assert sum(one.mean or 0 for one in told.values()) == pytest.approx(1)
-
-
-def test_a_negative_count_is_no_share() -> None:
-    """A count below 0 raises."""
-    with pytest.raises(ValueError, match="negative"):
-        share_estimates({"a": -1})
 
 
 def test_rules_that_draw_independently_add_up_to_one_probability() -> None:

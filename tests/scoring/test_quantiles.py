@@ -3,23 +3,29 @@
 import itertools
 import math
 from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
+from helicorder.scoring.estimates import Cell, estimate
+from helicorder.scoring.gram import Gram
 from helicorder.scoring.quantiles import (
     ROUND_STEPS,
     QuantileEstimate,
     bin_edges,
     bin_of,
     quantile_estimate,
+    quantile_levels,
     quantile_ranks,
     ranks_of,
 )
+from helicorder.scoring.statistics import Estimate
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -97,6 +103,72 @@ def test_intervals_of_quantiles_cover_whatever_the_distribution(skewed: bool) ->
         held = ((samples[:, ranks.low - 1] <= truth) & (truth <= samples[:, ranks.high - 1])).mean()
         assert held > 0.94
         assert held < 0.97 or not skewed
+
+
+def below(scores: NDArray[np.float64], sessions: NDArray[np.int64], weights: NDArray[np.int64], at: float) -> Estimate:
+    """The estimate of the share of values that do not exceed one."""
+    reached = weights * (scores <= at)
+    groups = int(sessions.max()) + 1
+    columns = np.stack([np.bincount(sessions, of, groups) for of in (weights, reached)]).astype(int).astype(object)
+    products = columns @ columns.T
+    gram = Gram(
+        len(np.unique(sessions)),
+        (Fraction(int(weights.sum())), Fraction(int(reached.sum()))),
+        tuple(tuple(Fraction(int(cell)) for cell in row) for row in products),
+    )
+    trues = Fraction(int((scores <= at).sum()))
+    squared = Fraction(int((weights**2).sum()))
+    return estimate(Cell(scores.size, trues, trues, gram=gram, weights_squared=squared), is_rate=True)
+
+
+def at_share(values: NDArray[np.float64], upto: NDArray[np.float64], share: float) -> float:
+    """The smallest of sorted values that at least a share of the weight does not exceed."""
+    return float(values[np.searchsorted(upto, share - 1e-9)])
+
+
+def test_levels_of_alone_and_even_values_are_their_ranks() -> None:
+    """Where values are independent the ends are those of the ranks, but for Student's quantile in place of normal's."""
+    draw = np.random.default_rng(3)
+    scores = draw.random(400)
+    median = float(np.quantile(scores, 0.5, method="inverted_cdf"))
+    told = below(scores, np.arange(400), np.ones(400, np.int64), median)
+    low, high = quantile_levels(told, 0.5)
+    ranks = quantile_ranks(400, 0.5)
+    assert low is not None
+    assert high is not None
+    assert (low * 400, high * 400) == pytest.approx((ranks.low, ranks.high), abs=1.0)
+
+
+def test_a_single_cluster_bounds_no_quantile() -> None:
+    """Values of one session say nothing of another: there are no ends."""
+    told = below(np.arange(20.0), np.zeros(20, np.int64), np.ones(20, np.int64), 9.0)
+    assert quantile_levels(told, 0.5) == (None, None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drawn", [False, True])
+@pytest.mark.parametrize("q", [0.25, 0.5, 0.95])
+def test_intervals_of_quantiles_cover_over_sessions(q: float, drawn: bool) -> None:  # noqa: FBT001 -- a case
+    """Of sessions, and of calls drawn by their size, 95 % of intervals hold the quantile; plain ranks do not."""
+    draw, truth = np.random.default_rng(17), float(stats.lognorm.ppf(q, 1))
+    held, plain = [], []
+    for _ in range(2000):
+        session = np.repeat(np.arange(120), draw.integers(1, 13, 120))
+        scores = np.exp(0.7 * draw.normal(size=120)[session] + math.sqrt(0.51) * draw.normal(size=session.size))
+        chance = np.where(scores > math.e, 1.0, 0.25) if drawn else np.ones(scores.size)
+        kept = draw.random(scores.size) < chance
+        scores, session, weight = scores[kept], session[kept], np.rint(1 / chance[kept]).astype(np.int64)
+        order = np.argsort(scores)
+        upto = np.cumsum(weight[order]) / weight.sum()
+        values, ranks = scores[order], quantile_ranks(scores.size, q)
+        low, high = quantile_levels(below(scores, session, weight, at_share(values, upto, q)), q)
+        bottom = -math.inf if low is None else at_share(values, upto, low)
+        held.append(bottom <= truth and (high is None or truth <= at_share(values, upto, high)))
+        assert ranks.low is not None
+        assert ranks.high is not None
+        plain.append(values[ranks.low - 1] <= truth <= values[ranks.high - 1])
+    assert 0.93 <= np.mean(held) <= 0.975, np.mean(held)
+    assert np.mean(plain) < 0.9, np.mean(plain)
 
 
 @pytest.mark.parametrize(("n", "q", "level"), [(0, 0.5, 0.95), (5, 0.0, 0.95), (5, 1.0, 0.95), (5, 0.5, 1.0)])

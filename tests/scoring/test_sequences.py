@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
-from helicorder.scoring.sequences import FIRST, LOOK_AT, asymptotic, asymptotic_radius, empirical_bernstein
+from helicorder.scoring.sequences import (
+    FIRST,
+    LOOK_AT,
+    Form,
+    asymptotic,
+    asymptotic_radius,
+    empirical_bernstein,
+    evidence,
+    of_two_rates,
+)
 from helicorder.scoring.statistics import normal_quantile
 
 observations = st.lists(st.floats(0, 1), min_size=1, max_size=60).map(np.array)
@@ -118,3 +128,37 @@ def test_what_is_out_of_bounds_is_refused(value: float) -> None:
     """Observations lie in [0, 1]."""
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         empirical_bernstein(np.array([0.5, value]), 0.95)
+
+
+def test_two_rates_by_hand() -> None:
+    """Of 3 true of 10 against 7 of 10 the ends are where the least evidence against any two rates is log 20."""
+    found = of_two_rates((3, 10), (7, 10), 0.95)
+    assert found is not None
+    assert (round(found.low, 4), round(found.high, 4)) == (-0.3054, 0.8707)
+    rates = np.linspace(0.0005, 0.9995, 1000)
+    against = [
+        min(evidence((3, 10), p) + evidence((7, 10), p + apart) for p in rates if 0 < p + apart < 1)
+        for apart in (found.low, found.high)
+    ]
+    assert against == pytest.approx([math.log(20)] * 2, abs=1e-3)
+    assert found.method is Form.BETA_BINOMIAL
+
+
+@given(st.tuples(st.integers(0, 30), st.integers(0, 30)), st.tuples(st.integers(0, 30), st.integers(0, 30)))
+def test_two_rates_turn_round_and_hold_their_difference(a: tuple[int, int], b: tuple[int, int]) -> None:
+    """Exchanged, segments change the sign; the interval holds the difference and lies within -1 and 1."""
+    one, other = (a[0], sum(a)), (b[0], sum(b))
+    found, turned = of_two_rates(one, other, 0.95), of_two_rates(other, one, 0.95)
+    if found is None or turned is None:
+        assert not one[1] or not other[1]
+        return
+    assert (found.low, found.high) == pytest.approx((-turned.high, -turned.low), abs=1e-9)
+    assert -1 <= found.low <= b[0] / other[1] - a[0] / one[1] <= found.high <= 1
+
+
+def test_the_evidence_against_the_truth_is_a_fair_bet() -> None:
+    """Averaged over what may be drawn, the likelihood ratio against the true rate is 1, at whatever size."""
+    for n in (1, 5, 40):
+        trues = np.arange(n + 1)
+        bets = np.array([math.exp(evidence((int(k), n), 0.3)) for k in trues])
+        assert float(stats.binom.pmf(trues, n, 0.3) @ bets) == pytest.approx(1)

@@ -28,6 +28,7 @@ from helicorder.model.filter import (
 )
 from helicorder.model.row import Row
 from helicorder.model.score import PropertyEdit, Score, ScoreKind
+from helicorder.model.words import searchable
 from helicorder.providers.conversation.digest import digest_of
 from telemetry.harness import NOON, ORG
 
@@ -169,7 +170,8 @@ def holds(wanted: Filter, known: Known) -> bool:  # noqa: PLR0911 -- one for eac
         case ScoreIs():
             kind, number = known.scores.get(wanted.name, (None, 0.0))
             asked = {None: tuple(ScoreKind), True: (ScoreKind.BOOLEAN,), False: (ScoreKind.NUMERIC,)}[wanted.boolean]
-            return kind in asked and ORDERS[wanted.operator](number, wanted.value)
+            compared = ((wanted.operator, wanted.value), *wanted.also)
+            return kind in asked and all(ORDERS[one](number, value) for one, value in compared)
         case IsScored():
             return bool(known.scores) == wanted.scored
         case Says():
@@ -179,13 +181,11 @@ def holds(wanted: Filter, known: Known) -> bool:  # noqa: PLR0911 -- one for eac
 
 
 def _said(wanted: Says, words: str) -> bool:
-    """Whether a text is part of what was said; a word as a whole word, but in scripts that do not part them."""
-    text = wanted.text.casefold()
-    unparted = any(unicodedata.category(character) == "Lo" for character in text)
-    if not wanted.whole or unparted or not any(map(str.isalnum, text)):
-        return text in words
-    tokens = set(TOKEN.findall(words))
-    return all(token in tokens for token in TOKEN.findall(text)) and text in words
+    """Whether a text is part of what was said; its words as whole words, but in scripts that do not part them."""
+    text = searchable(wanted.text)
+    asked, tokens = TOKEN.findall(text), set(TOKEN.findall(words))
+    whole = wanted.whole and not any(unicodedata.category(character) == "Lo" for character in text)
+    return text in words and (not whole or tokens >= set(asked))
 
 
 def _field_holds(wanted: FieldIs, call: Call) -> bool:
@@ -194,6 +194,7 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
         Field.COMPLETION_TOKENS: call.usage.completion,
         Field.CACHE_READ_TOKENS: call.usage.cache_read,
         Field.CACHE_WRITE_TOKENS: call.usage.cache_write,
+        Field.TOTAL_TOKENS: call.usage.total,
     }
     value = tokens[wanted.field] if wanted.field in tokens else getattr(call, wanted.field)
     equality = wanted.operator in (Operator.EQUALS, Operator.NOT_EQUALS)

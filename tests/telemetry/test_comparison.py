@@ -116,6 +116,57 @@ async def test_pairs_are_calls_that_asked_the_same(store: Store) -> None:
     assert float(found.squares) == pytest.approx(float(sum(one**2 for one in differences)), abs=1e-8)
 
 
+async def test_scores_that_were_drawn_weigh_the_inverse_of_their_chance(store: Store) -> None:
+    """Where chances differ within a segment, all sums of both are weighted; where they are even they are plain."""
+    draw = random.Random(7)  # noqa: S311 -- an example
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=draw.choice([0.0, 0.5, 0.25])))
+        for row in rows(150, 7)
+    ]
+    await loaded(store, made)
+    found = (await comparison.two_segments(store.telemetry, between(covariate=Covariate.HOUR)))[()]
+    assert found.weighted
+    clusters: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(0)] * 6)
+    for row in made:
+        weight, first = 1 / Fraction(row.score.inclusion or 1), 0 if row.call.model == "a" else 3
+        for place, of in enumerate((Fraction(1), row.value, Fraction(row.call.created_at.hour)), start=first):
+            clusters[row.cluster][place] += weight * of
+    sums = found.metrics["score"]
+    assert sums.totals == tuple(sum(vector[i] for vector in clusters.values()) for i in range(6))
+    assert sums.products[1][4] == sum(vector[1] * vector[4] for vector in clusters.values())
+    of_a = [row for row in made if row.call.model == "a"]
+    assert (sums.a.n, sums.a.weight) == (len(of_a), sum(1 / Fraction(row.score.inclusion or 1) for row in of_a))
+    known = Fraction(0)
+    for row in of_a:
+        known += row.call.created_at.hour * row.value / Fraction(row.score.inclusion or 1)
+    assert sums.a.covariate_cross == known
+
+
+async def test_even_chances_weigh_nothing(store: Store) -> None:
+    """Scores that were all drawn with one probability have the sums that they would have undrawn."""
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=0.2)) for row in rows(60, 8)
+    ]
+    await loaded(store, made)
+    found = (await comparison.two_segments(store.telemetry, between()))[()]
+    assert not found.weighted
+    assert found.metrics["score"].a.total == sum(row.value for row in made if row.call.model == "a")
+
+
+async def test_inputs_match_by_a_property_however_it_is_spelled(store: Store) -> None:
+    """A property that says when two calls had the same input is read as a filter reads it, whatever its case."""
+    await store.load(
+        *(
+            call(f"{model}{number}", model=model, properties={"row": str(number)})
+            for model in "ab"
+            for number in range(4)
+        )
+    )
+    await store.load(*(score(f"{model}{number}", "q", 1.0 + (model == "b")) for model in "ab" for number in range(4)))
+    found = await comparison.pairs(store.telemetry, between(match_property="Row"))
+    assert (found.pairs, found.total) == (4, Fraction(4))
+
+
 async def test_slices_add_up_to_the_whole(store: Store) -> None:
     """By a property, the rows of the slices are those of the whole."""
     await loaded(store, rows(100, 3))
@@ -142,6 +193,26 @@ async def test_cells_hold_every_score_once(store: Store) -> None:
     assert all(0 <= cell.block < 4 for cell in found)
 
 
+async def test_cells_of_drawn_scores_are_weighted(store: Store) -> None:
+    """Where scores were drawn, each cell tells how many there are, what they stand for, and the weighted sum."""
+    draw = random.Random(9)  # noqa: S311 -- an example
+    made = [
+        msgspec.structs.replace(row, score=msgspec.structs.replace(row.score, inclusion=draw.choice([1.0, 0.25])))
+        for row in rows(80, 9)
+    ]
+    await loaded(store, made)
+    noon = NOON + dt.timedelta(hours=1)
+    change = cells.Change(ASKED, Window(NOON, noon), Window(noon, DAY.end), Clock.REQUESTED)
+    found = await cells.cells(store.telemetry, change, ["model"], values=2, blocks=4)
+    for model in "ab":
+        mine = [row for row in made if row.call.model == model]
+        theirs = [cell for cell in found if cell.values == (model,)]
+        assert sum(cell.n for cell in theirs) == len(mine)
+        assert sum(cell.weight or 0 for cell in theirs) == sum(1 / Fraction(row.score.inclusion) for row in mine)
+        total = sum(row.value / Fraction(row.score.inclusion) for row in mine)
+        assert sum(cell.total for cell in theirs) == total
+
+
 async def test_two_raters_meet_on_the_things_that_both_judged(store: Store) -> None:
     """The table and the sums of two raters are over the things that both judged, the newest score of each."""
     draw = random.Random(5)  # noqa: S311 -- an example
@@ -158,20 +229,69 @@ async def test_two_raters_meet_on_the_things_that_both_judged(store: Store) -> N
     panel = raters.Panel(ASKED, DAY, Clock.JUDGED)
     ana, ben = (raters.Rater("q", ("human",), (author,)) for author in said)
     both = said["ana"].keys() & said["ben"].keys()
-    table = await raters.table_of_two(store.telemetry, panel, ana, ben)
+    two = raters.Two(panel, ana, ben)
+    judged = await raters.about_two(store.telemetry, two)
+    assert (judged.n, judged.clusters, judged.weighted, judged.blocks) == (len(both), len(both), False, 1)
     wanted = Counter((f"{said['ana'][one]:g}", f"{said['ben'][one]:g}") for one in both)
-    assert table == wanted
-    sums = await raters.sums_of_two(store.telemetry, panel, ana, ben)
+    assert {(cell.a, cell.b): cell.n for cell in await raters.table_of_two(store.telemetry, two, judged)} == wanted
+    assert judged.cells == len(wanted)
+    [sums] = await raters.sums_of_two(store.telemetry, two, judged)
     assert sums.n == len(both)
     assert float(sums.xy) == sum(said["ana"][one] * said["ben"][one] for one in both)
     patterns = await raters.patterns(store.telemetry, panel, [ana, ben])
-    assert Counter(dict(patterns)) == Counter(
+    assert {pattern.said: pattern.n for pattern in patterns} == Counter(
         tuple(sorted(f"{values[one]:g}" for values in said.values())) for one in both
     )
-    singles = await raters.ratings(store.telemetry, panel, raters.Rater("q"))
-    assert sorted(singles) == sorted(
-        (f"request:{one}", author, values[one]) for author, values in said.items() for one in both
+    everybody = raters.Two(panel, ana, raters.Rater("q"))
+    assert (await raters.about_two(store.telemetry, everybody)).n < len(said["ana"]), "a score agrees with no other one"
+
+
+async def test_raters_of_sessions_and_draws_meet_in_blocks(store: Store) -> None:
+    """Where calls are of sessions, or came to be judged with unequal chances, sums come by block and are weighted."""
+    draw = random.Random(6)  # noqa: S311 -- an example
+    chances = {f"r{number}": (draw.choice([1.0, 0.5]), draw.choice([0.25, 0.5])) for number in range(60)}
+    values: dict[str, tuple[float, float]] = {one: (draw.randrange(4), draw.randrange(4)) for one in chances}
+    made: list[Call | Score] = [call(one, number, session_id=f"s{number // 4}") for number, one in enumerate(chances)]
+    for one, (of_judge, of_people) in chances.items():
+        by_judge, by_people = values[one]
+        judged_by = msgspec.structs.replace(score(one, "q", float(by_judge)), score_id="judge", source=Source.MODEL)
+        made.append(msgspec.structs.replace(judged_by, inclusion=of_judge))
+        by_person = msgspec.structs.replace(judged_by, value=float(by_people), source=Source.HUMAN, inclusion=of_people)
+        made += [msgspec.structs.replace(by_person, score_id=name, author=name) for name in ("ana", "ben")]
+    await store.load(*made)
+    panel = raters.Panel(ASKED, DAY, Clock.REQUESTED)
+    judge, ana, ben = raters.Rater("q", ("model",)), raters.Rater("q", (), ("ana",)), raters.Rater("q", (), ("ben",))
+    two = raters.Two(panel, judge, ana)
+    judged = await raters.about_two(store.telemetry, two)
+    assert (judged.n, judged.clusters, judged.weighted) == (60, 15, True)
+    sums = await raters.sums_of_two(store.telemetry, two, judged)
+    weights = {one: 1 / Fraction(a) / Fraction(b) for one, (a, b) in chances.items()}
+    assert sum(block.weight for block in sums) == sum(weights.values())
+    assert sum(block.xy for block in sums) == sum(
+        weight * int(values[one][0]) * int(values[one][1]) for one, weight in weights.items()
     )
+    cells = await raters.table_of_two(store.telemetry, two, judged)
+    assert sum(cell.n for cell in cells) == 60
+    assert 1 < len({cell.block for cell in cells}) <= 15
+    ranks = await raters.ranks_of_two(store.telemetry, two, judged)
+    said = {one: x for one, (x, _) in values.items()}
+    twice = {
+        one: sum(w * (2 * (said[other] < x) + (said[other] == x)) for other, w in weights.items())
+        for one, x in said.items()
+    }
+    assert sum(block.x for block in ranks) == sum(weights[one] * rank for one, rank in twice.items())
+    both_people = await raters.about_two(store.telemetry, raters.Two(panel, ana, ben))
+    assert (both_people.low, both_people.high) == (0.25, 0.5), "scores of one source share a draw"
+    patterns = await raters.patterns(store.telemetry, panel, [judge, ana, ben])
+    assert sum(pattern.n for pattern in patterns) == 60
+    assert sum(pattern.weight for pattern in patterns) == sum(weights.values())
+    apart = await raters.deviations(store.telemetry, panel, [judge, ana, ben])
+    assert all(one.raters == (0, 1, 2) for one in apart)
+    told = sum(
+        weight * (Fraction(values[one][0]) - Fraction(values[one][0] + 2 * values[one][1]) / 3)
+        for one, weight in weights.items()
+    )
+    assert float(sum(one.sums[0] for one in apart)) == pytest.approx(float(told), abs=1e-9)
 
 
 async def test_a_segment_may_be_a_window(store: Store) -> None:

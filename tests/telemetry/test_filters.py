@@ -22,6 +22,7 @@ from helicorder.model.filter import (
     Operator,
     Page,
     PropertyIs,
+    Says,
     ScoreIs,
 )
 from helicorder.telemetry import calls
@@ -39,6 +40,7 @@ from telemetry.filtering import (
     PATTERNS,
     TEXT_FIELDS,
     TEXT_OPERATORS,
+    TEXTS,
     holds,
     sixty,
 )
@@ -72,6 +74,9 @@ def every_condition() -> Iterator[Filter]:
     yield from map(HasProperty, (*KEYS, "none", "IT'S"))
     for name, operator, number, boolean in itertools.product((*NAMES, "none"), ORDERS, NUMBERS, (None, True, False)):
         yield ScoreIs(name, operator, number, boolean)
+    for name, low, high in itertools.product(NAMES, NUMBERS, NUMBERS):
+        yield ScoreIs(name, Operator.GTE, low, also=((Operator.LT, high),))
+    yield from itertools.starmap(Says, itertools.product(TEXTS, (True, False)))
     yield from (IsScored(scored=True), IsScored(scored=False), Everything())
 
 
@@ -105,6 +110,7 @@ def filters() -> st.SearchStrategy[Filter]:
         st.builds(HasProperty, st.sampled_from(KEYS)),
         st.builds(ScoreIs, st.sampled_from(NAMES), order, number, st.sampled_from((None, True, False))),
         st.builds(IsScored, st.booleans()),
+        st.builds(Says, text, st.booleans()),
     )
     return st.recursive(
         leaves, lambda inner: st.builds(Both, inner, inner) | st.builds(Either, inner, inner), max_leaves=12
@@ -120,6 +126,17 @@ async def test_any_filter_takes_the_calls_that_it_describes(filled: Telemetry, w
     assert {row.request_id for row in page} == meant
     assert len(page) == len(meant)
     assert await calls.count(filled, ORG, wanted) == len(meant)
+
+
+async def test_every_field_is_asked_of_scores_too(filled: Telemetry) -> None:
+    """Every condition on a call is one on the calls that scores judge, so that a chart takes any filter."""
+    fields: list[Filter] = [FieldIs(field, Operator.NOT_EQUALS, 1) for field in NUMBER_FIELDS]
+    fields += [FieldIs(field, Operator.NOT_EQUALS, "none") for field in TEXT_FIELDS]
+    for one in [*fields, Says("a", whole=True), PropertyIs("env", Operator.EQUALS, "a"), HasProperty("env")]:
+        statement = Statement(ORG, judged=True)
+        sql = f"SELECT target_id FROM scores FINAL WHERE org_id = {{org:String}} AND {condition(statement, one)}"  # noqa: S608 -- so it is
+        found = {row["target_id"] for row in await filled.query(sql, statement.params)}
+        assert found == {k.call.request_id for k in KNOWN if k.scores and holds(one, k)}, one
 
 
 PAYLOADS = [

@@ -6,6 +6,7 @@ import statistics
 import zoneinfo
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -221,3 +222,17 @@ async def test_a_stray_giant_leaves_the_other_points_alone(store: Store) -> None
     huge, plain, *_ = await points(store, HOURS)
     assert (huge.n, huge.mean, huge.maximum) == (2, 0.0, 1.7e308)
     assert (plain.n, plain.mean) == (1, 0.1)
+
+
+async def test_a_giant_that_was_rarely_drawn_leaves_the_sums_right(store: Store) -> None:
+    """Values near the largest that is summed, with a chance of 1 in 1,000 each, have their weighted mean."""
+    drawn = [
+        msgspec.structs.replace(score(f"r{number}", "q", 9e14 + number), inclusion=(0.001, 0.002)[number % 2])
+        for number in range(100)
+    ]
+    await store.load(*drawn)
+    asked = Question(org_id=ORG, name="q", kind=ScoreKind.NUMERIC, largest=9e14 + 100)
+    found = (await series.by_segment(store.telemetry, asked, HOURS.window, Clock.JUDGED))[()]
+    weights = [1 / one.inclusion for one in drawn]
+    mean = sum(weight * one.value for weight, one in zip(weights, drawn, strict=True)) / sum(weights)
+    assert float(found.weighted / found.weight) == pytest.approx(mean)

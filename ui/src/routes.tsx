@@ -11,6 +11,15 @@ import {
 } from "@tanstack/react-router";
 import { readTimeSearch, type TimeSearch } from "@/data/window";
 import { readCallSearch, readRequestsSearch } from "@/pages/requests/search";
+import {
+  readAgreement,
+  readBisect,
+  readCompare,
+  readDefinitions,
+  readJudges,
+  readScore,
+  readSelection,
+} from "@/pages/scores/search";
 import { NotFound, PageFailed, Waiting } from "@/shell/Fallbacks";
 import { Root } from "@/shell/Root";
 import { Shell } from "@/shell/Shell";
@@ -29,7 +38,7 @@ const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/requests", search: (kept) => kept });
+    throw redirect({ to: "/requests", search: true });
   },
 });
 const requests = createRoute({
@@ -51,7 +60,71 @@ const welcome = createRoute({
   component: lazyRouteComponent(() => import("@/pages/welcome/WelcomePage"), "WelcomePage"),
 });
 
-const routes = root.addChildren([shell.addChildren([home, requests, request, welcome])]);
+const scores = createRoute({
+  getParentRoute: () => shell,
+  path: "/scores",
+  validateSearch: readSelection,
+  component: lazyRouteComponent(() => import("@/pages/scores/overview/OverviewPage"), "OverviewPage"),
+});
+// Below /scores stand names alone, and any name will do: what is done with scores has addresses of its own.
+const score = createRoute({
+  getParentRoute: () => shell,
+  path: "/scores/$name",
+  validateSearch: readScore,
+  component: lazyRouteComponent(() => import("@/pages/scores/score/ScorePage"), "ScorePage"),
+});
+const compare = createRoute({
+  getParentRoute: () => shell,
+  path: "/compare",
+  validateSearch: readCompare,
+  component: lazyRouteComponent(() => import("@/pages/scores/compare/ComparePage"), "ComparePage"),
+});
+const bisect = createRoute({
+  getParentRoute: () => shell,
+  path: "/bisect",
+  validateSearch: readBisect,
+  component: lazyRouteComponent(() => import("@/pages/scores/bisect/BisectPage"), "BisectPage"),
+});
+const judges = createRoute({
+  getParentRoute: () => shell,
+  path: "/judges",
+  validateSearch: readJudges,
+  component: lazyRouteComponent(() => import("@/pages/scores/judges/JudgesPage"), "JudgesPage"),
+});
+const agreement = createRoute({
+  getParentRoute: () => shell,
+  path: "/agreement",
+  validateSearch: readAgreement,
+  component: lazyRouteComponent(() => import("@/pages/scores/agreement/AgreementPage"), "AgreementPage"),
+});
+const definitions = createRoute({
+  getParentRoute: () => shell,
+  path: "/definitions",
+  validateSearch: readDefinitions,
+  component: lazyRouteComponent(() => import("@/pages/scores/definitions/DefinitionsPage"), "DefinitionsPage"),
+});
+const pin = createRoute({
+  getParentRoute: () => shell,
+  path: "/pins/$token",
+  component: lazyRouteComponent(() => import("@/pages/scores/pin/PinPage"), "PinPage"),
+});
+
+const routes = root.addChildren([
+  shell.addChildren([
+    home,
+    requests,
+    request,
+    scores,
+    score,
+    compare,
+    bisect,
+    judges,
+    agreement,
+    definitions,
+    pin,
+    welcome,
+  ]),
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -61,6 +61,7 @@ from helicorder.api.access import admit
 from helicorder.api.administration import Administration
 from helicorder.api.context import Context, Reading
 from helicorder.api.decoding import StrictRequest
+from helicorder.api.idempotency import is_replayed
 from helicorder.api.installation import ReadStatus
 from helicorder.api.links import BodyLinks
 from helicorder.api.openapi import document
@@ -142,6 +143,8 @@ _SECURITY_HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 ]
+
+_REPLAYED = (b"idempotent-replayed", b"true")
 
 
 def rest(
@@ -240,14 +243,15 @@ def openapi_document() -> dict[str, Any]:
 
 
 def edge(app: ASGIApp) -> ASGIApp:
-    """Around every REST answer: ids with slashes routed rightly, nothing cached or sniffed by browsers."""
+    """Around every REST answer: ids with slashes routed rightly, nothing cached or sniffed, replays told as such."""
 
     async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
         mark_encoded_slashes(scope)
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SECURITY_HEADERS]
+                replayed = [_REPLAYED] if is_replayed(scope) else []
+                message["headers"] = [*message["headers"], *_SECURITY_HEADERS, *replayed]
             await send(message)
 
         await app(scope, receive, send_with_headers)

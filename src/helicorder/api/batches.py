@@ -41,7 +41,7 @@ async def read_items(
         else:
             rows.append(row)
             results.append(ItemResult(index, "stored", known_as))
-        since_items, since_bytes = since_items + 1, since_bytes + len(bytes(raw))
+        since_items, since_bytes = since_items + 1, since_bytes + memoryview(raw).nbytes
         if since_items >= _PIECE_ITEMS or since_bytes >= _PIECE_BYTES:
             since_items = since_bytes = 0
             await asyncio.sleep(0)

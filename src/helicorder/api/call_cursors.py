@@ -4,6 +4,7 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
+import json
 from typing import Any
 
 import msgspec
@@ -25,8 +26,9 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 def question_of(*parts: Any) -> str:
-    """What a cursor is bound to: a fingerprint of everything that decides which calls there are and their order."""
-    return hashlib.blake2b(msgspec.json.encode(parts), digest_size=9).hexdigest()
+    """What a cursor is bound to: a fingerprint of all JSON that decides which calls there are and their order."""
+    # Python's own writer: a filter may hold integers of any length.
+    return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=9).hexdigest()
 
 
 def cursor_of(question: str, position: Position | None) -> str | None:

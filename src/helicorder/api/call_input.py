@@ -83,7 +83,7 @@ def _check_texts(given: CallInput) -> None:
         if text is not None and len(text) > MAX_TEXT_LENGTH:
             raise Invalid(f"{name}: at most {MAX_TEXT_LENGTH} characters.")
     for name in ("provider", "model"):
-        if not getattr(given, name).strip():
+        if not getattr(given, name):
             raise Invalid(f"{name}: must not be empty.")
 
 

@@ -1,5 +1,6 @@
 """Calls in our own shape: pages by place under any filter, search and order, and one by its id."""
 
+import asyncio
 import enum
 from typing import Any
 
@@ -18,6 +19,7 @@ from helicorder.api.wire import Result
 from helicorder.errors import Invalid, NotFound
 from helicorder.model.filter import Both, Field, FieldIs, Filter, Operator, SortKey, Stretch
 from helicorder.telemetry import calls, stretches
+from helicorder.telemetry.client import Telemetry
 
 MAX_LIMIT = 1000
 
@@ -78,7 +80,7 @@ class CallsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def question(self) -> str:
         """What a cursor of this query is bound to."""
-        return question_of(self.filter, self.start, self.end, self.search, self.order)
+        return question_of(self.filter, self.start, self.end, self.search, self.order.key, self.order.ascending)
 
     @property
     def order(self) -> CallSort:
@@ -103,9 +105,15 @@ async def query_calls(data: JSONBody[CallsQuery], context: FromContext) -> Resul
     after = position_of(question, sort, data.cursor)
     stretch = Stretch(sort=sort, ascending=data.order.ascending, after=after, limit=data.limit)
     telemetry, org_id = await context.reading(), context.principal.org_id
-    found, last = await stretches.page(telemetry, org_id, wanted, stretch, previews=data.previews)
-    counted = await calls.count(telemetry, org_id, wanted) if data.count else None
+    (found, last), counted = await asyncio.gather(
+        stretches.page(telemetry, org_id, wanted, stretch, previews=data.previews),
+        _counted(telemetry, org_id, wanted, data),
+    )
     return Result(CallPage([call_record(row) for row in found], cursor_of(question, last), counted))
+
+
+async def _counted(telemetry: Telemetry, org_id: str, wanted: Filter, asked: CallsQuery) -> int | None:
+    return await calls.count(telemetry, org_id, wanted) if asked.count else None
 
 
 @get("/v1/calls/{request_id:str}", opt=READ, operation_id="GetCall", tags=["Calls"])

@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from helicorder.api.access import principal_of
-from helicorder.api.idempotency import claim_of, unpacked
+from helicorder.api.idempotency import claim_of, mark_replayed, unpacked
 from helicorder.api.links import BodyLinks
 from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
@@ -64,8 +64,12 @@ class Context:
 
         Raises as `Ingest.commit`.
         """
-        kept = await self._ingest.commit(rows, await claim_of(self._request, answer))
-        return answer if kept is None else unpacked(kept)
+        claim = await claim_of(self._request, answer)
+        kept = await self._ingest.commit(rows, claim)
+        if claim is None or kept is None or kept is claim.answer:
+            return answer
+        mark_replayed(self._request.scope)
+        return unpacked(kept)
 
     async def commit_once(self, rows: Sequence[Row], answer: Answer) -> Answer:
         """As `commit`, for an answer that is not yet JSON; under a key that was used before, the answer given then."""
@@ -80,7 +84,10 @@ class Context:
         """
         claim = await claim_of(self._request, b"")
         kept = None if claim is None else await self._ingest.answer_to(claim)
-        return None if kept is None else msgspec.json.decode(unpacked(kept), type=kind)
+        if kept is None:
+            return None
+        mark_replayed(self._request.scope)
+        return msgspec.json.decode(unpacked(kept), type=kind)
 
     async def definitions(self) -> Mapping[str, Definition]:
         """What the principal's organisation says its scores mean, by name; at most half a second old."""

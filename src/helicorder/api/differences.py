@@ -7,10 +7,11 @@ from helicorder.scoring import comparison as scoring
 from helicorder.scoring.adjustment import cuped, slope
 from helicorder.scoring.comparison import PAIRED_SHARE, Difference, Sums
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.sequences import Sequence, asymptotic
+from helicorder.scoring.sequences import FEWEST_OUTCOMES, Sequence, asymptotic, of_two_rates
+from helicorder.scoring.statistics import CONFIDENCE
 from helicorder.telemetry.comparison import ArmSums, MetricSums, Pairs, TwoSegments
 
-_NOTHING = ArmSums(0, Fraction(), Fraction())
+_NOTHING = ArmSums(0, Fraction(), Fraction(), Fraction())
 _ZEROS = (Fraction(),) * 4
 NO_METRIC = MetricSums(_NOTHING, _NOTHING, _ZEROS, (_ZEROS,) * 4)
 NO_SEGMENTS = TwoSegments(0, 0, dict.fromkeys(("score", "cost", "latency"), NO_METRIC))
@@ -19,27 +20,36 @@ _WITHOUT_COVARIATE = (0, 1, 3, 4)
 _WITH_COVARIATE = 6
 
 
-def of_metric(two: TwoSegments, metric: str) -> Difference:
+def of_metric(two: TwoSegments, metric: str, level: float = CONFIDENCE) -> Difference:
     """The difference of the means of a metric; the clusters are those of the scores, whether or not they have it."""
     sums = two.metrics[metric]
-    return scoring.clustered(_sums(sums.a), _sums(sums.b), _gram(two, sums))
+    if two.weighted:
+        return scoring.weighted(sums.a.n, sums.b.n, _gram(two, sums), level)
+    return scoring.clustered(_sums(sums.a), _sums(sums.b), _gram(two, sums), level)
 
 
-def of_scores(kind: ScoreKind, two: TwoSegments, pairs: Pairs) -> Difference:
+def of_scores(kind: ScoreKind, two: TwoSegments, pairs: Pairs, level: float = CONFIDENCE) -> Difference:
     """The difference of the means of the scores, by the method that they call for.
 
-    Paired where the same inputs make up at least four fifths of the rows; clustered where a cluster holds several;
-    else that of two proportions or two means.
+    Weighted where they were drawn with unequal probabilities; else paired where the same inputs make up at least four
+    fifths of the rows; clustered where a cluster holds several; else that of two proportions or two means.
     """
     sums = two.metrics["score"]
     a, b = _sums(sums.a), _sums(sums.b)
+    if two.weighted:
+        return of_metric(two, "score", level)
     if pairs.pairs and paired_share(two, pairs) >= PAIRED_SHARE:
         if kind is ScoreKind.BOOLEAN and pairs.single == pairs.pairs:
-            return scoring.paired_newcombe(*pairs.table)
-        return scoring.paired(pairs.pairs, pairs.total, pairs.squares)
-    if two.groups < a.n + b.n:
-        return scoring.clustered(a, b, _gram(two, sums))
-    return scoring.newcombe(a, b) if kind is ScoreKind.BOOLEAN else scoring.welch(a, b)
+            return scoring.paired_newcombe(*pairs.table, level)
+        return scoring.paired(pairs.pairs, pairs.total, pairs.squares, level)
+    if not _are_alone(two):
+        return scoring.clustered(a, b, _gram(two, sums), level)
+    return scoring.newcombe(a, b, level) if kind is ScoreKind.BOOLEAN else scoring.welch(a, b, level)
+
+
+def _are_alone(two: TwoSegments) -> bool:
+    """Whether each score is a cluster by itself."""
+    return two.groups == two.metrics["score"].a.n + two.metrics["score"].b.n
 
 
 def paired_share(two: TwoSegments, pairs: Pairs) -> Fraction:
@@ -51,19 +61,31 @@ def paired_share(two: TwoSegments, pairs: Pairs) -> Fraction:
 def with_covariate(two: TwoSegments) -> tuple[Difference | None, float | None]:
     """(the difference adjusted by the covariate, its variance over that without); None where there is no covariate."""
     sums = two.metrics["score"]
-    a, b = _sums(sums.a), _sums(sums.b)
-    if len(sums.totals) != _WITH_COVARIATE or not a.n or not b.n or two.groups < 2:  # noqa: PLR2004 -- the least that can differ
+    if len(sums.totals) != _WITH_COVARIATE or not sums.a.n or not sums.b.n or two.groups < 2:  # noqa: PLR2004 -- the least that can differ
         return None, None
     covariates = tuple(Sums(one.n, one.covariate, one.covariate_squares) for one in (sums.a, sums.b))
-    theta = slope(a, b, (covariates[0], covariates[1]), (sums.a.covariate_cross, sums.b.covariate_cross))
-    found = cuped(a, b, Gram(two.groups, sums.totals, sums.products), theta)
-    plain = scoring.clustered(a, b, _gram(two, sums)).standard_error
+    theta = slope(
+        _sums(sums.a), _sums(sums.b), (covariates[0], covariates[1]),
+        (sums.a.covariate_cross, sums.b.covariate_cross), (sums.a.weight, sums.b.weight),
+    )  # fmt: skip
+    found = cuped((sums.a.n, sums.b.n), Gram(two.groups, sums.totals, sums.products), theta)
+    plain = of_metric(two, "score").standard_error
     ratio = (found.standard_error / plain) ** 2 if found.standard_error is not None and plain else None
     return found, ratio
 
 
-def at_any_time(two: TwoSegments) -> Sequence | None:
-    """The interval of the difference that holds at every look at once; None while there are too few clusters."""
+def at_any_time(kind: ScoreKind, two: TwoSegments) -> Sequence | None:
+    """The interval of the difference that holds at every look at once; None while there is too little.
+
+    Exact for booleans that are independent and drawn alike, asymptotic for all else.
+    """
+    sums = two.metrics["score"]
+    if kind is ScoreKind.BOOLEAN:
+        passed = [(int(arm.total), arm.n) for arm in (sums.a, sums.b)]
+        if not two.weighted and _are_alone(two):
+            return of_two_rates(passed[0], passed[1], CONFIDENCE)
+        if any(min(trues, n - trues) < FEWEST_OUTCOMES for trues, n in passed):
+            return None
     found = of_metric(two, "score")
     if found.difference is None or found.standard_error is None:
         return None
@@ -75,9 +97,5 @@ def _sums(arm: ArmSums) -> Sums:
 
 
 def _gram(two: TwoSegments, sums: MetricSums) -> Gram:
-    kept = _WITHOUT_COVARIATE if len(sums.totals) == _WITH_COVARIATE else range(len(sums.totals))
-    return Gram(
-        two.groups,
-        tuple(sums.totals[i] for i in kept),
-        tuple(tuple(sums.products[i][j] for j in kept) for i in kept),
-    )
+    gram = Gram(two.groups, sums.totals, sums.products)
+    return gram.kept(_WITHOUT_COVARIATE) if len(sums.totals) == _WITH_COVARIATE else gram

@@ -28,6 +28,7 @@ from helicorder.model.filter import (
     FieldIs,
     Filter,
     HasProperty,
+    IsScored,
     Operator,
     PropertyIs,
     ScoreIs,
@@ -65,6 +66,7 @@ _RMT_COLUMNS = {
     "completion_tokens": Field.COMPLETION_TOKENS,
     "prompt_cache_read_tokens": Field.CACHE_READ_TOKENS,
     "prompt_cache_write_tokens": Field.CACHE_WRITE_TOKENS,
+    "total_tokens": Field.TOTAL_TOKENS,
     "target_url": Field.TARGET_URL,
     "prompt_id": Field.PROMPT_ID,
     "prompt_version": Field.PROMPT_VERSION,
@@ -73,8 +75,16 @@ _RMT_COLUMNS = {
     "request_body": Field.REQUEST_BODY,
     "response_body": Field.RESPONSE_BODY,
 }
+# Booleans of Helicone's that are the same for every call here, and why.
+_NEVER = {
+    "cached": "there is no response cache yet",
+    "cache_enabled": "there is no response cache yet",
+    "threat": "nothing here looks for threats",
+    "is_passthrough_billing": "nobody is billed here",
+}
+_NO_SCORES = "{}"
 # The legacy tables answer from the same columns: Helicone's own are dropped and match nothing.
-_COLUMNS = {
+COLUMNS: dict[str, dict[str, Field]] = {
     "request_response_rmt": _RMT_COLUMNS,
     "request": {
         "id": Field.REQUEST_ID,
@@ -92,6 +102,7 @@ _COLUMNS = {
         "body_completion": Field.RESPONSE_BODY,
     },
 }
+"""The columns that a filter on calls may name, by table; properties, scores and feedback stand beside them."""
 
 
 def read_filter(node: Any, depth: int = 0) -> Filter:
@@ -144,7 +155,7 @@ def _leaves(table: str, columns: Any) -> Iterator[Filter]:
     if table == "properties":
         yield from _maps("properties", columns, _property)
         return
-    if table not in _COLUMNS:
+    if table not in COLUMNS:
         raise Invalid(f"filter.{table}: this table cannot be filtered on (yet).")
     for column, conditions in columns.items():
         yield from _column(table, column, conditions)
@@ -155,12 +166,16 @@ def _column(table: str, column: str, conditions: Any) -> Iterator[Filter]:
     if table == "request_response_rmt" and column in ("properties", "search_properties"):
         yield from _maps(where, conditions, _property)
     elif table == "request_response_rmt" and column == "scores":
-        yield from _maps(where, conditions, _score)
+        yield from _scores(where, conditions)
     elif table == "request_response_rmt" and column == FEEDBACK_NAME:
         yield from (_feedback(where, operator, value) for operator, value in operations(where, conditions))
+    elif table == "request_response_rmt" and column in _NEVER:
+        yield from (_never(where, column, operator, value) for operator, value in operations(where, conditions))
+    elif table == "request_response_rmt" and column == "scores_column":
+        yield from (_scored(where, operator, value) for operator, value in operations(where, conditions))
     elif table == "request_response_rmt" and column == "property_key":
         yield from (_has_property(where, operator, value) for operator, value in operations(where, conditions))
-    elif field := _COLUMNS[table].get(column):
+    elif field := COLUMNS[table].get(column):
         yield from (_field(where, field, operator, value) for operator, value in operations(where, conditions))
     else:
         raise Invalid(f"filter.{where}: this column cannot be filtered on (yet).")
@@ -214,12 +229,19 @@ def _has_property(where: str, operator: Operator, value: Any) -> Filter:
     return HasProperty(text_of(where, value))
 
 
-def _score(where: str, key: str, operator: Operator, value: Any) -> Filter:
+def _scores(where: str, names: Any) -> Iterator[Filter]:
+    """One condition for each name: the comparisons of a name are all put to the same score."""
+    if not isinstance(names, dict) or not names:
+        raise Invalid(f"filter.{where}: expected at least one name.")
+    for key, conditions in names.items():
+        compared = tuple(_comparison(f"{where}.{key}", *one) for one in operations(f"{where}.{key}", conditions))
+        name, boolean = (key.removesuffix(BOOLEAN_SUFFIX), True) if key.endswith(BOOLEAN_SUFFIX) else (key, None)
+        yield ScoreIs(name, *compared[0], boolean, compared[1:])
+
+
+def _comparison(where: str, operator: Operator, value: Any) -> tuple[Operator, float]:
     allow(where, operator, NUMBER_OPERATORS)
-    number = float(value) if isinstance(value, bool) else float(number_of(where, value))
-    if key.endswith(BOOLEAN_SUFFIX):
-        return ScoreIs(key.removesuffix(BOOLEAN_SUFFIX), operator, number, boolean=True)
-    return ScoreIs(key, operator, number)
+    return operator, float(value) if isinstance(value, bool) else float(number_of(where, value))
 
 
 def _feedback(where: str, operator: Operator, value: Any) -> Filter:
@@ -227,6 +249,21 @@ def _feedback(where: str, operator: Operator, value: Any) -> Filter:
     if not isinstance(value, bool):
         raise Invalid(f"filter.{where}: feedback is true or false.")
     return ScoreIs(FEEDBACK_NAME, operator, float(value))
+
+
+def _never(where: str, column: str, operator: Operator, value: Any) -> Filter:
+    allow(where, operator, frozenset({Operator.EQUALS}))
+    if value is not False:
+        raise Invalid(f"filter.{where}: only false can be asked for: {_NEVER[column]}.")
+    return Everything()
+
+
+def _scored(where: str, operator: Operator, value: Any) -> Filter:
+    """Helicone compares the whole map of scores as text, and asks by that whether there are any."""
+    allow(where, operator, frozenset({Operator.EQUALS, Operator.NOT_EQUALS}))
+    if value != _NO_SCORES:
+        raise Invalid(f'filter.{where}: is compared with "{_NO_SCORES}" alone: whether there are scores.')
+    return IsScored(operator is Operator.NOT_EQUALS)
 
 
 def text_of(where: str, value: Any) -> str:

@@ -15,6 +15,7 @@ MAX_KEY_LENGTH = 255
 # store. Packed it begins with a character that no answer begins with.
 _PACKED = b"\x00"
 _WORTH_PACKING = 1024
+_REPLAYED = "helicorder.replayed"
 
 
 async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | None:
@@ -37,6 +38,16 @@ async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | No
             digest.update(f"{name}:{value}\n".encode())
     digest.update(await request.body())
     return Claim(org_id=principal.org_id, key=key, fingerprint=digest.digest(), answer=packed(answer))
+
+
+def mark_replayed(scope: Any) -> None:
+    """Note that this request had its effect the first time it came; `is_replayed` tells."""
+    scope[_REPLAYED] = True
+
+
+def is_replayed(scope: Any) -> bool:
+    """Whether a request is answered as it was before."""
+    return _REPLAYED in scope
 
 
 def packed(answer: bytes) -> bytes:

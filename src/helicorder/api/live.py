@@ -64,7 +64,7 @@ async def tail_calls(
     out. Filters see a call as it was recorded: one that is scored later sends a `score`, not the call again.
     """
     wanted = both(filter_of_text(filter_), read_search(search))
-    after = version_of("Last-Event-ID", last_event_id)
+    after = version_of("Last-Event-ID", last_event_id or None)
     await context.reading()
     context.tail.check_room(context.principal.org_id)
     listening = context.tail.listening(context.principal.org_id, wanted, after, previews=previews)

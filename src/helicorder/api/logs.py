@@ -133,6 +133,7 @@ def read_call(data: LogRequest, provider: str, org_id: str, headers: dict[str, s
         session_path=annotations.session_path,
         properties=annotations.properties,
         prompt_id=annotations.prompt_id,
+        prompt_version=annotations.prompt_version,
         size_bytes=len(request_body) + len(response_body),
         request_body=None if annotations.omit_request else seen.request_text,
         response_body=None if annotations.omit_response else seen.response_text,

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from helicorder.api import filter_schema
 from helicorder.errors import (
     BadHeader,
     BodyTooLarge,
@@ -63,6 +64,7 @@ def document(app: Litestar) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(text)
     spec["components"]["schemas"]["Failure"] = _FAILURE
     spec["components"]["schemas"]["ScoreRequest"]["properties"]["scores"]["additionalProperties"] = _SCORE_VALUE
+    _say_what_filters_are(spec["components"]["schemas"])
     public = _public(app)
     for operations in spec["paths"].values():
         for operation in operations.values():
@@ -70,6 +72,15 @@ def document(app: Litestar) -> dict[str, Any]:
                 operation["security"] = []  # which Litestar leaves out for being empty, though that is what it says
             _add_failures(operation)
     return spec
+
+
+def _say_what_filters_are(schemas: dict[str, Any]) -> None:
+    """A filter is read by hand, so its type is Any, which says nothing."""
+    for schema in schemas.values():
+        for name, of in schema.get("properties", {}).items():
+            if name in filter_schema.NAMES and not of.keys() - {"default"}:
+                schema["properties"][name] = {"$ref": f"#/components/schemas/{filter_schema.NAMES[name]}"} | of
+    schemas |= filter_schema.schemas()
 
 
 def _public(app: Litestar) -> set[str]:

@@ -129,7 +129,8 @@ def handlers(kinds: Iterable[Kind]) -> list[HTTPRouteHandler]:
         then = await kind.answer(question, org_id, telemetry, held.as_of)
         today = await kind.answer(question, org_id, telemetry, None)
         digest = _digest(then)
-        return Result(Replay(held.question, then, today, digest == held.digest, digest != _digest(today)))
+        identical, changed = digest == held.digest, digest != _digest(today)
+        return Result(Replay(held.kind, str(held.as_of), held.question, then, today, identical, changed))
 
     return [replay, now]
 

@@ -3,6 +3,8 @@
 import asyncio
 import datetime as dt
 import itertools
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -16,21 +18,14 @@ from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.score_judges import rater_of
 from helicorder.api.selection import named, resolved, window_of
 from helicorder.errors import Invalid
+from helicorder.model.findings import Difference, Measure, OfCategory, RaterBias, Scale
 from helicorder.model.score import COUNTED_KINDS, ScoreKind
-from helicorder.scoring import correlation
-from helicorder.scoring.agreement import (
-    Measure,
-    by_category,
-    categories,
-    kappa,
-    matrix,
-    observed,
-    weighted_kappa,
-)
-from helicorder.scoring.annotators import Scale, krippendorff_alpha
+from helicorder.scoring import agreement, agreement_blocks, correlation
+from helicorder.scoring.annotators import Pattern, krippendorff_alpha
+from helicorder.scoring.leniency import Apart, Deviations, bias_of_two, rater_biases
 from helicorder.telemetry import raters
 from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.raters import MOST_CELLS, MOST_PATTERNS, PairSums, Panel, Rater
+from helicorder.telemetry.raters import MOST_PATTERNS, Panel, Rater
 from helicorder.telemetry.series import Question
 from helicorder.wire.answers import Agreement, PairAgreement
 from helicorder.wire.questions import AgreementQuery, RaterQuery
@@ -93,44 +88,94 @@ async def agreed(question: AgreementQuery, org_id: str, telemetry: Telemetry, as
         for i, j in itertools.combinations(range(len(people)), 2)
     ]
     scale = question.scale or (Scale.INTERVAL if set(kinds) == {ScoreKind.NUMERIC} else Scale.NOMINAL)
-    alpha = await _alpha(telemetry, panel, people, kinds, scale)
-    return Agreement(raters=list(question.raters), pairs=pairs, alpha=alpha, scale=scale)
+    alpha, biases = await asyncio.gather(
+        _alpha(telemetry, panel, people, kinds, scale), _biases(telemetry, panel, people, kinds)
+    )
+    return Agreement(raters=list(question.raters), pairs=pairs, alpha=alpha, scale=scale, biases=biases)
 
 
 async def _pair(
     telemetry: Telemetry,
     panel: Panel,
     places: tuple[int, int],
-    two: tuple[Rater, Rater],
+    people: tuple[Rater, Rater],
     kinds: tuple[ScoreKind, ScoreKind],
 ) -> PairAgreement:
-    counted, numbers, ranks = await asyncio.gather(
-        raters.table_of_two(telemetry, panel, *two),
-        raters.sums_of_two(telemetry, panel, *two),
-        raters.ranks_of_two(telemetry, panel, *two),
+    two = raters.Two(panel, *people)
+    judged = await raters.about_two(telemetry, two)
+    told = judged.cells <= MOST_CATEGORIES**2 and kinds[0] == kinds[1]
+    cells, numbers, ranks = await asyncio.gather(
+        raters.table_of_two(telemetry, two, judged) if told else _nothing(),
+        raters.sums_of_two(telemetry, two, judged),
+        raters.ranks_of_two(telemetry, two, judged),
     )
-    labels = categories(counted) if len(counted) < MOST_CELLS else []
-    counts = counted if len(labels) <= MOST_CATEGORIES and len(counted) < MOST_CELLS else {}
-    alike, numeric = kinds[0] == kinds[1], set(kinds) <= set(COUNTED_KINDS)
-    missing = _NOT_ALIKE if not alike else _TOO_MANY if counted and not counts else None
-    n = numbers.n
+    numeric = set(kinds) <= set(COUNTED_KINDS)
+    weight, apart = (sum((getattr(one, name) for one in numbers), Fraction()) for name in ("weight", "apart"))
+    table = _table(cells, judged, ordered=kinds[0] is ScoreKind.NUMERIC)
+    if not told or len(table.labels) > MOST_CATEGORIES:
+        table = _without(_TOO_MANY if kinds[0] == kinds[1] else _NOT_ALIKE)
     return PairAgreement(
         raters=places,
-        n=n,
-        observed=missing or observed(counts),
-        kappa=missing or kappa(counts),
-        weighted_kappa=missing or (weighted_kappa(counts) if kinds[0] is ScoreKind.NUMERIC else _NOT_ORDERED),
-        pearson=correlation.pearson(_sums(numbers)) if numeric else _NOT_NUMBERS,
-        spearman=correlation.spearman(_sums(ranks)) if numeric else _NOT_NUMBERS,
-        mean_distance=float(numbers.apart / n) if numeric and n else None,
-        labels=[] if missing else labels,
-        confusion=[] if missing else matrix(counts, labels),
-        categories=[] if missing else by_category(counts),
+        n=judged.n,
+        pearson=_correlation(numbers, judged, "pearson") if numeric else _NOT_NUMBERS,
+        spearman=_correlation(ranks, judged, "spearman") if numeric else _NOT_NUMBERS,
+        mean_distance=float(apart / weight) if numeric and weight else None,
+        bias=_bias(numbers, judged) if numeric else None,
+        **msgspec.structs.asdict(table),
     )
 
 
-def _sums(found: PairSums) -> correlation.PairSums:
-    return correlation.PairSums(found.n, found.x, found.y, found.xx, found.yy, found.xy)
+class _Table(msgspec.Struct, frozen=True):
+    """What a contingency table says; the fields of `PairAgreement` that need one."""
+
+    observed: Measure
+    kappa: Measure
+    weighted_kappa: Measure
+    labels: list[str] = []
+    confusion: list[list[int]] = []
+    categories: list[OfCategory] = []
+
+
+async def _nothing() -> list[raters.Cell]:
+    return []
+
+
+def _without(reason: Measure) -> _Table:
+    return _Table(observed=reason, kappa=reason, weighted_kappa=reason)
+
+
+def _table(cells: Sequence[raters.Cell], judged: raters.Judged, *, ordered: bool) -> _Table:
+    """By the formulas where things are independent and weigh the same, else by the jackknife over blocks."""
+    counts: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        counts[cell.a, cell.b] = counts.get((cell.a, cell.b), 0) + cell.n
+    labels = agreement.categories(counts)
+    confusion = agreement.matrix(counts, labels)
+    if judged.blocks == 1:
+        weighted = agreement.weighted_kappa(counts) if ordered else _NOT_ORDERED
+        seen, beyond = agreement.observed(counts), agreement.kappa(counts)
+        return _Table(seen, beyond, weighted, labels, confusion, agreement.by_category(counts))
+    blocks = agreement_blocks.Blocks.of(
+        agreement_blocks.Said(one.block, one.a, one.b, one.n, float(one.weight)) for one in cells
+    )
+    weighted = agreement_blocks.weighted_kappa(blocks) if ordered else _NOT_ORDERED
+    seen, beyond = agreement_blocks.observed(blocks), agreement_blocks.kappa(blocks)
+    return _Table(seen, beyond, weighted, labels, confusion, agreement_blocks.by_category(blocks))
+
+
+def _bias(blocks: Sequence[raters.PairSums], judged: raters.Judged) -> Difference:
+    return bias_of_two(
+        [Apart(one.n, one.weight, one.x, one.y, one.xx + one.yy - 2 * one.xy) for one in blocks], judged.clusters
+    )
+
+
+def _correlation(blocks: Sequence[raters.PairSums], judged: raters.Judged, which: str) -> Measure:
+    sums = [correlation.PairSums(one.n, one.x, one.y, one.xx, one.yy, one.xy, one.weight) for one in blocks]
+    if judged.blocks > 1:
+        by_blocks = correlation.pearson_of_blocks if which == "pearson" else correlation.spearman_of_blocks
+        return by_blocks(sums)
+    by_formula = correlation.pearson if which == "pearson" else correlation.spearman
+    return by_formula(sums[0] if sums else correlation.PairSums(0, *(Fraction(),) * 5))
 
 
 async def _alpha(
@@ -143,18 +188,30 @@ async def _alpha(
     found = await raters.patterns(telemetry, panel, people)
     if len(found) >= MOST_PATTERNS:
         return Measure(reason=f"more than {MOST_PATTERNS} different combinations of values")
-    return krippendorff_alpha(found, scale)
+    if scale is Scale.RATIO and any(float(said) < 0 for one in found for said in one.said):
+        return Measure(reason="ratio needs values from 0 on")
+    return krippendorff_alpha([Pattern(one.said, one.n, one.block, float(one.weight)) for one in found], scale)
+
+
+async def _biases(
+    telemetry: Telemetry, panel: Panel, people: list[Rater], kinds: tuple[ScoreKind, ...]
+) -> list[RaterBias]:
+    if len(set(kinds)) > 1 or kinds[0] not in COUNTED_KINDS:
+        return []
+    found = await raters.deviations(telemetry, panel, people)
+    told = [Deviations(one.raters, one.n, tuple(map(float, one.sums)), one.block, float(one.weight)) for one in found]
+    return rater_biases(told, len(people))
 
 
 KIND = Kind("agreement", AgreementQuery, agreed)
 
 
 @post("/v1/scores/agreement/query", status_code=200, opt=READ, operation_id="GetAgreement", tags=["Scores"])
-async def agreement(data: JSONBody[AgreementQuery], context: FromContext) -> PinnedResult[Agreement]:
+async def get_agreement(data: JSONBody[AgreementQuery], context: FromContext) -> PinnedResult[Agreement]:
     """How far raters agree and correlate: kappa, alpha, F1, confusion matrix, Pearson, Spearman, with intervals."""
     telemetry, org_id = await context.reading(), context.principal.org_id
     question = await _resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
     return await answered(context, KIND, question)
 
 
-HANDLERS: list[Any] = [agreement]
+HANDLERS: list[Any] = [get_agreement]

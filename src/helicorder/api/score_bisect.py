@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 from litestar import post
@@ -13,6 +14,7 @@ from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.selection import asked_of, resolved, window_of
 from helicorder.errors import Invalid
+from helicorder.model.findings import Kind as PartKind
 from helicorder.model.score import ScoreKind
 from helicorder.model.window import Bucket, Window
 from helicorder.scoring.attribution import Part
@@ -34,7 +36,7 @@ MOST_PROPERTIES = 3
 VALUES = 8
 BLOCKS = 40
 EXAMPLES = 3
-EXPLAINED = 3
+EXPLAINED = 6
 _LONG = dt.timedelta(days=4)
 
 
@@ -48,7 +50,7 @@ async def bisected(question: BisectQuery, org_id: str, telemetry: Telemetry, as_
     change = Change(asked, Window(window.start, found.at), Window(found.at, window.end), question.clock)
     dimensions = list(question.dimensions) or await _usual(telemetry, change)
     rows = await cells.cells(telemetry, change, dimensions, values=VALUES, blocks=BLOCKS)
-    tallies = [Tally(cell.values, cell.period, cell.n, cell.total, cell.block) for cell in rows]
+    tallies = [Tally(cell.values, cell.period, cell.n, cell.total, cell.block, cell.weight) for cell in rows]
     if {tally.period for tally in tallies} != {0, 1}:
         return Bisected(name=question.name, kind=kind, change=found, bisection=None, examples=[])
     bisection = await asyncio.to_thread(bisect, tallies, dimensions)
@@ -67,24 +69,19 @@ async def _change(question: BisectQuery, asked: series.Question, telemetry: Tele
     axis = Axis(window, bucket, "UTC", question.clock)
     _, by_key = await series.over_time(telemetry, asked, axis)
     cells_ = sorted(by_key.get((), {}).items())
-    stretches = [(start, one) for start, one in ((at, _stretch(seen)) for at, seen in cells_) if one is not None]
-    found = change_point([one for _, one in stretches])
+    found = change_point([_stretch(seen) for _, seen in cells_])
     if found is None:
         return None
-    earliest, at, latest = (
-        max(window.start, stretches[place][0]) for place in (found.earliest, found.at, found.latest)
-    )
+    earliest, at, latest = (max(window.start, cells_[place][0]) for place in (found.earliest, found.at, found.latest))
     return FoundChange(at=at, searched=True, earliest=earliest, latest=latest, p_value=found.p_value)
 
 
-def _stretch(seen: series.Sums) -> Stretch | None:
-    """A bucket's mean with the variance that its clusters give it; None where there is no such variance."""
-    if seen.groups < 2:  # noqa: PLR2004 -- the least that can differ
-        return None
+def _stretch(seen: series.Sums) -> Stretch:
+    """A bucket's mean with the variance that its clusters give it."""
     mean = seen.weighted / seen.weight
     squares = seen.totals_squared - 2 * mean * seen.cross + mean * mean * seen.members_squared
-    variance = squares * seen.groups / ((seen.groups - 1) * seen.weight * seen.weight)
-    return Stretch(float(mean), float(variance)) if variance > 0 else None
+    variance = squares * seen.groups / ((seen.groups - 1) * seen.weight**2) if seen.groups > 1 else Fraction()
+    return Stretch(float(mean), float(variance), seen.groups, float(seen.weight**2 / seen.members_squared))
 
 
 async def _usual(telemetry: Telemetry, change: Change) -> list[str]:
@@ -94,11 +91,13 @@ async def _usual(telemetry: Telemetry, change: Change) -> list[str]:
 
 async def _examples(telemetry: Telemetry, change: Change, bisection: Bisection) -> list[Example]:
     parts = [part for part in bisection.parts if part.flagged and part.segment][:EXPLAINED]
-    rising = bisection.total > 0
-    found = await asyncio.gather(
-        *(cells.examples(telemetry, change, _deepest(part), EXAMPLES, rising=rising) for part in parts)
-    )
+    found = await asyncio.gather(*(_read(telemetry, change, part) for part in parts))
     return [Example(part.label, ids) for part, ids in zip(parts, found, strict=True)]
+
+
+async def _read(telemetry: Telemetry, change: Change, part: Part) -> list[str]:
+    segment, after = _deepest(part), part.kind is not PartKind.LEFT
+    return await cells.examples(telemetry, change, segment, EXAMPLES, rising=part.amount > 0, after=after)
 
 
 def _deepest(part: Part) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 from typing import Any
 
+import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
@@ -30,8 +31,9 @@ from helicorder.errors import Invalid
 from helicorder.model.definition import Direction
 from helicorder.model.score import ScoreKind
 from helicorder.model.window import Window
-from helicorder.scoring.dominance import dominance
-from helicorder.scoring.multiplicity import adjusted
+from helicorder.scoring.dominance import Objective, dominance
+from helicorder.scoring.multiplicity import adjusted, levels_of_looks
+from helicorder.scoring.statistics import CONFIDENCE
 from helicorder.scoring.verdict import verdict
 from helicorder.telemetry import comparison
 from helicorder.telemetry.client import Telemetry
@@ -42,7 +44,10 @@ _MATCH_PROPERTY = "property:"
 MAX_SLICES = 100
 FLAG_AT = 0.1
 """The share of false flags among flags that a table of slices may have, on average."""
-
+SURE_AT = 0.05
+"""The same share among verdicts of slices, and of intervals that miss among theirs."""
+NO_WORSE = 0.05
+"""A segment may cost, or take, this share of a's mean more than the other and still count as no worse."""
 
 GAIN = {Direction.HIGHER: 1, Direction.LOWER: -1, Direction.NEITHER: 0}
 
@@ -89,7 +94,6 @@ async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as
     sharper, ratio = with_covariate(two)
     cost, latency = of_metric(two, "cost"), of_metric(two, "latency")
     direction = question.direction or Direction.HIGHER
-    gains = {"quality": GAIN[direction], "cost": -1, "latency": -1}
     return Compared(
         name=question.name,
         kind=kind,
@@ -98,13 +102,19 @@ async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as
         verdict=verdict(difference, direction, question.margin),
         adjusted=sharper,
         variance_ratio=ratio,
-        anytime=at_any_time(two),
+        anytime=at_any_time(kind, two),
         pairs=pairs.pairs,
         paired_share=float(paired_share(two, pairs)),
         overlap=two.overlap,
         cost=cost,
         latency=latency,
-        dominance=dominance({"quality": difference, "cost": cost, "latency": latency}, gains),
+        dominance=dominance(
+            {
+                "quality": Objective(difference, GAIN[direction], question.margin),
+                "cost": Objective(cost, -1, NO_WORSE * (cost.mean_a or 0.0)),
+                "latency": Objective(latency, -1, NO_WORSE * (latency.mean_a or 0.0)),
+            }
+        ),
         slices=_judged(question, slices),
         looks=len(slices),
     )
@@ -127,9 +137,12 @@ async def _slices(
 
 def _judged(question: CompareQuery, slices: dict[tuple[Any, ...], comparison.TwoSegments]) -> list[Slice]:
     kind, direction = question.kind or ScoreKind.NUMERIC, question.direction or Direction.HIGHER
-    found = {str(key[0]): of_scores(kind, two, NO_PAIRS) for key, two in sorted(slices.items())}
-    tested = {value: one.p_value for value, one in found.items() if one.p_value is not None}
+    cut = {str(key[0]): two for key, two in sorted(slices.items())}
+    p_values = {value: of_scores(kind, two, NO_PAIRS).p_value for value, two in cut.items()}
+    tested = {value: p for value, p in p_values.items() if p is not None}
     corrected = dict(zip(tested, adjusted(list(tested.values())), strict=True))
+    levels = dict(zip(tested, levels_of_looks(list(corrected.values()), SURE_AT), strict=True))
+    found = {value: of_scores(kind, two, NO_PAIRS, levels.get(value, CONFIDENCE)) for value, two in cut.items()}
     return [
         Slice(
             value=value,
@@ -156,6 +169,9 @@ async def compare(data: JSONBody[CompareQuery], context: FromContext) -> PinnedR
     """Is segment b better than a? The difference with its interval, a verdict in words, cost and latency beside it."""
     telemetry, org_id = await context.reading(), context.principal.org_id
     question = await resolved(data, org_id, telemetry, dt.datetime.now(dt.UTC))
+    if question.direction is None:
+        defined = (await context.definitions()).get(question.name)
+        question = msgspec.structs.replace(question, direction=defined.direction if defined else Direction.HIGHER)
     return await answered(context, KIND, question)
 
 

@@ -4,13 +4,14 @@ import asyncio
 import datetime as dt
 from typing import Any
 
+import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.context import FromContext
 from helicorder.api.differences import NO_SEGMENTS, of_metric
-from helicorder.api.filters import read_time
+from helicorder.api.filters import read_filter, read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.score_compare import comparison_of
 from helicorder.api.selection import resolved, window_of
@@ -48,6 +49,8 @@ async def drifting(question: DriftQuery, org_id: str, telemetry: Telemetry, as_o
     """The answer about a drift."""
     anchored = comparison_of(_halves(question, question.anchors), org_id, as_of)
     seen = comparison_of(_halves(question, question.filter), org_id, as_of)
+    traffic_alone = msgspec.structs.replace(seen.asked, without=read_filter(question.anchors))
+    seen = msgspec.structs.replace(seen, asked=traffic_alone)
     pairs, two = await asyncio.gather(comparison.pairs(telemetry, anchored), comparison.two_segments(telemetry, seen))
     anchors = scoring.paired(pairs.pairs, pairs.total, pairs.squares)
     traffic = of_metric(two.get((), NO_SEGMENTS), "score")

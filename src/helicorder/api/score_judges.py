@@ -19,6 +19,7 @@ from helicorder.model.window import Window, checked_zone
 from helicorder.scoring import judges as scoring
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.judges import Correction, Labelled, Mean
+from helicorder.scoring.prevalence import Verdicts, Weight, rogan_gladen
 from helicorder.telemetry import judges
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
@@ -95,17 +96,15 @@ async def judged(question: JudgeQuery, org_id: str, telemetry: Telemetry, as_of:
 
 async def _points(
     telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
-) -> dict[dt.datetime, judges.JudgedSums]:
+) -> dict[dt.datetime, judges.JudgedSums | None]:
     if question.bucket is None:
         return {}
     axis = Axis(window_of(question), question.bucket, checked_zone(question.zone), Clock.REQUESTED)
     return await judges.over_time(telemetry, judging, axis)
 
 
-async def _elsewhere(
-    telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging
-) -> tuple[int, int, int, int] | None:
-    """The labels of other calls by (judge, people); None where labels of these very calls are to be used."""
+async def _elsewhere(telemetry: Telemetry, question: JudgeQuery, judging: judges.Judging) -> Verdicts | None:
+    """The labels of other calls; None where labels of these very calls are to be used."""
     if question.method is not Correction.ROGAN_GLADEN:
         return None
     since = judging.window.start - LEARN
@@ -114,7 +113,7 @@ async def _elsewhere(
     if since >= judging.window.end:
         raise Invalid("labels_since: must be before end.")
     found = await judges.whole(telemetry, msgspec.structs.replace(judging, window=Window(since, judging.window.end)))
-    return found.table if found else (0, 0, 0, 0)
+    return _verdicts(found) if found else Verdicts.counted(0, 0, 0, 0)
 
 
 def _labelled(sums: judges.JudgedSums) -> Labelled:
@@ -124,11 +123,16 @@ def _labelled(sums: judges.JudgedSums) -> Labelled:
         drawn=sums.drawn,
         gram=Gram(sums.groups, sums.totals, sums.products),
         labelled_clusters=sums.labelled_groups,
-        table=sums.table,
+        differ=sums.differ,
     )
 
 
-def _means(sums: judges.JudgedSums | None, elsewhere: tuple[int, int, int, int] | None, *, is_rate: bool) -> JudgedMean:
+def _verdicts(sums: judges.JudgedSums) -> Verdicts:
+    a, b, c, d = (Weight(float(total), float(squares)) for total, squares in sums.table)
+    return Verdicts((a, b, c, d), sums.labels)
+
+
+def _means(sums: judges.JudgedSums | None, elsewhere: Verdicts | None, *, is_rate: bool) -> JudgedMean:
     if sums is None:
         nothing = Mean()
         return JudgedMean(
@@ -136,26 +140,25 @@ def _means(sums: judges.JudgedSums | None, elsewhere: tuple[int, int, int, int] 
             judged=0, labels=0, sensitivity=None, specificity=None,
         )  # fmt: skip
     seen = _labelled(sums)
-    raw, table = scoring.raw_mean(seen, is_rate=is_rate), elsewhere or seen.table
-    hits, false_alarms, misses, rejections = table
-    passes, fails = hits + misses, false_alarms + rejections
+    raw, labels = scoring.raw_mean(seen, is_rate=is_rate), elsewhere or _verdicts(sums)
+    sensitivity, specificity = labels.sensitivity, labels.specificity
     return JudgedMean(
         raw=raw,
         corrected=scoring.ppi(seen, is_rate=is_rate) if elsewhere is None else _by_table(raw, elsewhere),
         human=scoring.human_mean(seen, is_rate=is_rate),
         bias=scoring.bias(seen),
         judged=seen.judged,
-        labels=seen.labels if elsewhere is None else sum(elsewhere),
-        sensitivity=hits / passes if is_rate and passes else None,
-        specificity=rejections / fails if is_rate and fails else None,
+        labels=labels.labels,
+        sensitivity=sensitivity.value if is_rate and sensitivity else None,
+        specificity=specificity.value if is_rate and specificity else None,
     )
 
 
-def _by_table(raw: Mean, table: tuple[int, int, int, int]) -> Mean:
+def _by_table(raw: Mean, labels: Verdicts) -> Mean:
     """Rogan and Gladen's, from as many independent verdicts as would give the judge's rate the interval it has."""
     rate, error = raw.mean or 0.0, raw.standard_error
     independent = rate * (1 - rate) / error**2 if error else float(raw.n)
-    return msgspec.structs.replace(scoring.rogan_gladen(rate, independent, table), n=raw.n)
+    return msgspec.structs.replace(rogan_gladen(rate, independent, labels), n=raw.n)
 
 
 KIND = Kind("judge", JudgeQuery, judged)

@@ -14,17 +14,20 @@ from helicorder.api.estimates import number_of
 from helicorder.api.filters import read_time
 from helicorder.api.pins import Kind, PinnedResult, answered
 from helicorder.api.selection import asked_of, resolved, window_of
+from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.model.window import USUAL_SPAN, Window, checked_zone
 from helicorder.scoring.completeness import EDGES, Delays, estimate_delays, still_filling
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Telemetry
-from helicorder.wire.answers import Bucket, Number, ScoreSeries
+from helicorder.wire.answers import Bucket, Number, ScoreSeries, SegmentSeries
 from helicorder.wire.questions import SeriesQuery
 
 WATCHED = dt.timedelta(days=7)
 """How long a request is taken to wait for its score; delays are learned from the requests of that time."""
+MAX_DIMENSIONS, MAX_LINES, MAX_POINTS = 2, 20, 20_000
+OTHER = "(other)"
 _NOTHING = series.Sums()
 
 
@@ -41,29 +44,69 @@ async def _resolved(question: SeriesQuery, org_id: str, telemetry: Telemetry, no
 
 async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as_of: int | None) -> ScoreSeries:
     """The answer to a series."""
-    axis, asked, kind = axis_of(question), asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
-    (starts, found), calls, delays, total = await asyncio.gather(
-        series.over_time(telemetry, asked, axis),
-        _calls(telemetry, question, asked),
-        _delays(telemetry, question, asked),
-        _total(telemetry, question, asked),
+    asked, kind = asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
+    _check(question)
+    delays, whole = await asyncio.gather(_delays(telemetry, question, asked), _whole(telemetry, question, asked))
+    [(_, points)] = await _lines(telemetry, question, asked, delays, [()])
+    total = None if whole is None else number_of(Number, whole, kind)
+    segments = await _segments(telemetry, question, asked, delays) if question.by else []
+    return ScoreSeries(question.name, kind, question.clock, total, points, segments)
+
+
+def _check(question: SeriesQuery) -> None:
+    if len(question.by) > MAX_DIMENSIONS:
+        raise Invalid(f"by: at most {MAX_DIMENSIONS} dimensions.")
+    if not 1 <= question.top <= MAX_LINES:
+        raise Invalid(f"top: 1 to {MAX_LINES}.")
+
+
+async def _segments(
+    telemetry: Telemetry, question: SeriesQuery, asked: series.Question, delays: Delays | None
+) -> list[SegmentSeries]:
+    """The lines of the largest segments, and of the others as one."""
+    sizes = await series.by_segment(telemetry, asked, window_of(question), question.clock, question.by)
+    largest = sorted(sizes, key=lambda key: (-sizes[key].n, key))
+    shown, rest = largest[: question.top], [(OTHER,) * len(question.by)] if len(largest) > question.top else []
+    kept = series.Kept(tuple(shown), OTHER) if rest else None
+    lines = await _lines(telemetry, question, asked, delays, [*shown, *rest], kept)
+    return [SegmentSeries(list(key), points) for key, points in lines]
+
+
+async def _lines(
+    telemetry: Telemetry,
+    question: SeriesQuery,
+    asked: series.Question,
+    delays: Delays | None,
+    lines: list[series.Keys],
+    kept: series.Kept | None = None,
+) -> list[tuple[series.Keys, list[Bucket]]]:
+    """Every bucket of each line: the whole, of the empty key, or segments."""
+    axis, by = axis_of(question), question.by if lines != [()] else []
+    (starts, found), calls = await asyncio.gather(
+        series.over_time(telemetry, asked, axis, by=by, kept=kept), _calls(telemetry, asked, axis, by, kept)
     )
-    cells, now = found.get((), {}), read_time("now", question.now)
-    ends = [*starts[1:], axis.window.end]
-    points = []
-    for start, end in zip(starts, ends, strict=True):
-        seen = cells.get(start, _NOTHING)
-        counted = seen if calls is None else msgspec.structs.replace(seen, calls=calls.get(start, 0))
+    if len(lines) * len(starts) > MAX_POINTS:
+        raise Invalid("This chart would have too many points: choose a wider bucket, a shorter time or fewer lines.")
+    now, ends = read_time("now", question.now), [*starts[1:], axis.window.end]
+    kind = question.kind or ScoreKind.NUMERIC
+
+    def point(key: series.Keys, start: dt.datetime, end: dt.datetime) -> Bucket:
+        seen = found.get(key, {}).get(start, _NOTHING)
+        if calls is not None:
+            seen = msgspec.structs.replace(seen, calls=calls.get(key, {}).get(start, 0))
         complete = _complete(delays, start, min(end, axis.window.end), now)
         filling = _filling(delays, complete)
-        points.append(number_of(Bucket, counted, kind, start=start, complete=complete, filling=filling))
-    return ScoreSeries(question.name, kind, question.clock, total, points)
+        return number_of(Bucket, seen, kind, start=start, complete=complete, filling=filling)
+
+    return [(key, [point(key, start, end) for start, end in zip(starts, ends, strict=True)]) for key in lines]
 
 
-async def _calls(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> dict[dt.datetime, int] | None:
-    if question.clock is not Clock.REQUESTED:
+async def _calls(
+    telemetry: Telemetry, asked: series.Question, axis: Axis, by: list[str], kept: series.Kept | None
+) -> dict[series.Keys, dict[dt.datetime, int]] | None:
+    if axis.clock is not Clock.REQUESTED:
         return None
-    return await series.calls_over_time(telemetry, asked, axis_of(question))
+    return await series.calls_over_time(telemetry, asked, axis, by, kept)
 
 
 async def _delays(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Delays | None:
@@ -86,11 +129,21 @@ def _filling(delays: Delays | None, complete: float | None) -> bool:
     return delays is not None and complete is not None and still_filling(complete)
 
 
-async def _total(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> Number | None:
+async def _whole(telemetry: Telemetry, question: SeriesQuery, asked: series.Question) -> series.Sums | None:
     if not question.total:
         return None
-    found = await series.by_segment(telemetry, asked, window_of(question), question.clock)
-    return number_of(Number, found.get((), _NOTHING), question.kind or ScoreKind.NUMERIC)
+    window, clock = window_of(question), question.clock
+    found, calls = await asyncio.gather(
+        series.by_segment(telemetry, asked, window, clock), _calls_in(telemetry, asked, window, clock)
+    )
+    whole = found.get((), _NOTHING)
+    return whole if calls is None else msgspec.structs.replace(whole, calls=calls.get((), 0))
+
+
+async def _calls_in(
+    telemetry: Telemetry, asked: series.Question, window: Window, clock: Clock
+) -> dict[series.Keys, int] | None:
+    return await series.calls_by_segment(telemetry, asked, window, ()) if clock is Clock.REQUESTED else None
 
 
 KIND = Kind("series", SeriesQuery, over_time)

@@ -1,7 +1,7 @@
 """Text searches as filters: ``refund "late delivery" invoic*``.
 
-Every part must occur in what was asked or answered, in any order, whatever its case: a word as a whole word, what
-stands in double quotes exactly as it stands, and a word with a star as a part of any text.
+Every part must occur in what was asked or answered, in any order, whatever its case: a word as a whole word, words in
+double quotes as they stand, one after the other, and a word with a star as a part of any text.
 """
 
 import functools
@@ -9,6 +9,7 @@ import re
 
 from helicorder.errors import Invalid
 from helicorder.model.filter import Both, Everything, Filter, Says
+from helicorder.model.words import searchable
 
 MAX_LENGTH = 1000
 MAX_PARTS = 20
@@ -32,6 +33,6 @@ def read_search(text: str) -> Filter:
 def _part(found: re.Match[str]) -> Filter | None:
     quoted, word = found.groups()
     if quoted is not None:
-        return Says(quoted, whole=False) if quoted.strip() else None
+        return Says(quoted, whole=True) if searchable(quoted).strip() else None
     bare = word.strip("*")
-    return Says(bare, whole=bare == word) if bare else None
+    return Says(bare, whole=bare == word) if searchable(bare).strip() else None

@@ -26,6 +26,8 @@ MAX_LISTENERS = 50
 """Per organisation; all organisations together have ten times as many."""
 MAX_WAITING = 1000
 MAX_WAITING_BYTES = 1 << 20
+# Of each kind, so that what is read at once, and what is said to be left out of it, fits in a line that is empty.
+_AT_ONCE = 400
 _RETRY_SECONDS = 0.5
 _NONE = LiveGap(0, 0)
 
@@ -174,13 +176,13 @@ class Tail:
         until = self._loaded
         behind = [one for one in self._listeners.get(org_id, ()) if one.mark < until]
         for mark in sorted({one.mark for one in behind}):
-            for group in _groups([one for one in behind if one.mark == mark]):
+            for group in grouped([one for one in behind if one.mark == mark]):
                 await self._tell(org_id, group, until)
 
     async def _tell(self, org_id: str, group: Sequence[Listener], until: int) -> None:
         wanted = list(dict.fromkeys(one.wanted for one in group))
         try:
-            found = await news(self._telemetry, org_id, wanted, group[0].mark, until, MAX_WAITING)
+            found = await news(self._telemetry, org_id, wanted, group[0].mark, until, _AT_ONCE)
         except StatementError:
             # A filter that the store refuses is its listener's problem alone.
             if len(group) == 1:
@@ -234,7 +236,7 @@ def _scores_told(found: News) -> Iterator[_Told]:
         yield _Told(one.judgement.version, one.takes, written, written, LiveGap(0, 1))
 
 
-def _groups(listeners: Sequence[Listener]) -> list[list[Listener]]:
+def grouped(listeners: Sequence[Listener]) -> list[list[Listener]]:
     """Listeners whose filters fit together into one statement."""
     groups: list[list[Listener]] = []
     room = 0

@@ -1,6 +1,7 @@
 """Data frames, in and out, over Arrow; pandas and polars are there if somebody has installed them."""
 
 import importlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,12 @@ from helicorder.errors import HelicorderError
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+
+
+_SLICE = 1_000
+"""Rows that become Python's own at a time."""
+_INDEX = re.compile(r"__index_level_\d+__")
+"""Where pandas puts an index without a name: the numbers of rows that were sorted or filtered."""
 
 
 def to_pandas(file: bytes) -> "pd.DataFrame":
@@ -49,21 +56,29 @@ def _cells(frame: Any) -> Iterator[dict[str, Any]]:
     import pyarrow as pa  # noqa: PLC0415 -- for frames alone
 
     try:
-        reader = pa.RecordBatchReader.from_stream(frame)
-        for batch in reader:
-            for start in range(0, batch.num_rows, 1_000):
-                yield from map(_given, batch.slice(start, 1_000).to_pylist())
+        for batch in pa.RecordBatchReader.from_stream(frame):
+            yield from map(_given, cells_of(batch))
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise HelicorderError(
-            f"A column of this frame has no one type; send it row by row, as dicts: {error}"
-        ) from error
+        raise HelicorderError(f"A column of this frame has no one type; send its rows as dicts: {error}") from error
+
+
+def cells_of(batch: Any) -> Iterator[dict[str, Any]]:
+    """The rows of an Arrow batch as maps from column to cell, some at a time; times to the microsecond."""
+    import pyarrow as pa  # noqa: PLC0415 -- for frames alone
+
+    for number, field in enumerate(batch.schema):
+        if pa.types.is_timestamp(field.type):
+            times = batch.column(number).cast(pa.timestamp("us", field.type.tz), safe=False)
+            batch = batch.set_column(number, field.name, times)
+    for start in range(0, batch.num_rows, _SLICE):
+        yield from batch.slice(start, _SLICE).to_pylist()
 
 
 def _given(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _map(value) if isinstance(value, dict | list) else value
         for name, value in row.items()
-        if value is not None
+        if value is not None and not _INDEX.match(name)
     }
 
 

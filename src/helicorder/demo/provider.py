@@ -1,24 +1,35 @@
 """A small LLM provider on loopback that speaks OpenAI's and Anthropic's wire, streams included.
 
 It counts a word as a token, so usage is known to whoever asks. A message that names an error gets it: ``fail:429``.
+It answers at once, or takes its time as a real one does.
 """
 
 import asyncio
 import json
+import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import web
 
+from helicorder.demo import bodies
+
 _FAILURE = re.compile(r"\bfail:(\d{3})\b")
 _CACHED_WORDS = re.compile(r"\bcached:(\d+)\b")
 _WORDS_PER_ANSWER = 12
+_PACE = web.AppKey("pace", float)
+_WHOLE, _QUICK, _GAP = 3.0, 0.3, 0.12
+"""How long, in times of the pace, a whole answer takes, a vector, and an event of a stream after the first."""
 
 
-def application() -> web.Application:
-    """The provider as an aiohttp application; paths as under api.openai.com and api.anthropic.com."""
+def application(pace: float = 0.0) -> web.Application:
+    """The provider as an aiohttp application; paths as under api.openai.com and api.anthropic.com.
+
+    ``pace`` is about how many seconds pass before the first token.
+    """
     app = web.Application()
+    app[_PACE] = pace
     app.router.add_post("/v1/chat/completions", _chat)
     app.router.add_post("/v1/embeddings", _embeddings)
     app.router.add_post("/v1/messages", _messages)
@@ -26,8 +37,12 @@ def application() -> web.Application:
 
 
 def _text_of(body: dict[str, Any]) -> str:
-    parts = [message.get("content", "") for message in body.get("messages", [])]
-    return " ".join(part if isinstance(part, str) else json.dumps(part) for part in parts)
+    contents = [message.get("content", "") for message in body.get("messages", [])]
+    return " ".join(content if isinstance(content, str) else _words_of(content) for content in contents)
+
+
+def _words_of(parts: list[Any]) -> str:
+    return " ".join(part["text"] if "text" in part else json.dumps(part)[:_WORDS_PER_ANSWER] for part in parts)
 
 
 def _answer_to(text: str) -> str:
@@ -46,6 +61,10 @@ def _failure(text: str) -> web.Response | None:
     )
 
 
+async def _think(request: web.Request, times: float = 1.0) -> None:
+    await asyncio.sleep(request.app[_PACE] * times * random.lognormvariate(0, 0.3))
+
+
 async def _chat(request: web.Request) -> web.StreamResponse:
     body = await request.json()
     text = _text_of(body)
@@ -54,12 +73,13 @@ async def _chat(request: web.Request) -> web.StreamResponse:
     answer = _answer_to(text)
     head = {"id": "chatcmpl-demo", "created": 1_760_000_000, "model": body["model"]}
     usage = _chat_usage(text, answer)
+    await _think(request, 1.0 if body.get("stream") else _WHOLE)
     if not body.get("stream"):
         message = {"role": "assistant", "content": answer}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return web.json_response({**head, "object": "chat.completion", "choices": [choice], "usage": usage})
     with_usage = (body.get("stream_options") or {}).get("include_usage", False)
-    return await _streamed(request, _chat_events(head, answer, usage if with_usage else None))
+    return await _streamed(request, bodies.chat_events(head, answer, usage if with_usage else None))
 
 
 def _chat_usage(text: str, answer: str) -> dict[str, Any]:
@@ -73,20 +93,12 @@ def _chat_usage(text: str, answer: str) -> dict[str, Any]:
     }
 
 
-async def _chat_events(head: dict[str, Any], answer: str, usage: dict[str, Any] | None) -> AsyncIterator[str]:
-    chunk = {**head, "object": "chat.completion.chunk"}
-    for word in answer.split(" "):
-        delta = {"index": 0, "delta": {"content": f"{word} "}, "finish_reason": None}
-        yield f"data: {json.dumps({**chunk, 'choices': [delta]})}\n\n"
-    yield f"data: {json.dumps({**chunk, 'choices': [{'index': 0, 'delta': {}, 'finish_reason': 'stop'}]})}\n\n"
-    if usage is not None:
-        yield f"data: {json.dumps({**chunk, 'choices': [], 'usage': usage})}\n\n"
-    yield "data: [DONE]\n\n"
-
-
 async def _embeddings(request: web.Request) -> web.Response:
     body = await request.json()
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    if failure := _failure(" ".join(map(str, texts))):
+        return failure
+    await _think(request, _QUICK)
     tokens = sum(len(str(text).split()) for text in texts)
     vectors = [{"object": "embedding", "index": index, "embedding": [0.5, -0.5]} for index in range(len(texts))]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
@@ -101,42 +113,26 @@ async def _messages(request: web.Request) -> web.StreamResponse:
     answer = _answer_to(text)
     message = {"id": "msg_demo", "type": "message", "role": "assistant", "model": body["model"], "stop_sequence": None}
     usage = {"input_tokens": len(text.split()), "output_tokens": len(answer.split())}
+    await _think(request, 1.0 if body.get("stream") else _WHOLE)
     if body.get("stream"):
-        return await _streamed(request, _message_events(message, answer, usage))
+        return await _streamed(request, bodies.message_events(message, answer, usage))
     content = [{"type": "text", "text": answer}]
     return web.json_response({**message, "content": content, "stop_reason": "end_turn", "usage": usage})
 
 
-async def _message_events(message: dict[str, Any], answer: str, usage: dict[str, int]) -> AsyncIterator[str]:
-    opening = {**message, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 1}}
-    yield _event({"type": "message_start", "message": opening})
-    yield _event({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
-    for word in answer.split(" "):
-        delta = {"type": "text_delta", "text": f"{word} "}
-        yield _event({"type": "content_block_delta", "index": 0, "delta": delta})
-    yield _event({"type": "content_block_stop", "index": 0})
-    closing = {"stop_reason": "end_turn", "stop_sequence": None}
-    yield _event({"type": "message_delta", "delta": closing, "usage": {"output_tokens": usage["output_tokens"]}})
-    yield _event({"type": "message_stop"})
-
-
-def _event(data: dict[str, Any]) -> str:
-    return f"event: {data['type']}\ndata: {json.dumps(data)}\n\n"
-
-
-async def _streamed(request: web.Request, events: AsyncIterator[str]) -> web.StreamResponse:
+async def _streamed(request: web.Request, events: Iterator[str]) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
-    async for event in events:
+    for event in events:
         await response.write(event.encode())
-        await asyncio.sleep(0)
+        await asyncio.sleep(request.app[_PACE] * _GAP)
     await response.write_eof()
     return response
 
 
-async def start(port: int = 0) -> tuple[web.AppRunner, str]:
+async def start(port: int = 0, pace: float = 0.0) -> tuple[web.AppRunner, str]:
     """Serve on 127.0.0.1; (runner to clean up, base URL)."""
-    runner = web.AppRunner(application(), access_log=None)
+    runner = web.AppRunner(application(pace), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

@@ -15,10 +15,13 @@ from typing import Any
 import aiohttp
 
 from helicorder.demo import history, provider, traffic
+from helicorder.demo.judging import DEFINITIONS
 from helicorder.errors import StartupError
 
 _READY_SECONDS = 60
-_CALLS_AT_ONCE = 16
+_LOGS_AT_ONCE, _CALLS_AT_ONCE = 16, 48
+_PACE = 0.45
+"""Seconds that the fake provider takes to its first token: charts of latency should look like some."""
 _HTTP_ERROR = 400
 
 
@@ -31,15 +34,14 @@ async def run(port: int, say: Callable[[str], None], *, once: bool) -> None:
     _end_on_signals()
     key = f"sk-helicone-demo-{secrets.token_hex(12)}"
     base = f"http://127.0.0.1:{port}"
-    runner, upstream = await provider.start()
+    runner, upstream = await provider.start(pace=_PACE)
     try:
         with tempfile.TemporaryDirectory(prefix="helicorder-demo-") as data_dir:
             async with _server(port, data_dir, key, upstream) as server, aiohttp.ClientSession(base) as http:
                 await _ready(http, key, server)
                 say(f"Helicorder runs on {base}, its data in {data_dir}, a fake provider on {upstream}.")
-                await log_history(http, key)
-                sent = await send(http, key)
-                say(_summary(sent))
+                past, sent = await asyncio.gather(log_history(http, key), send(http, key))
+                say(_summary(past, sent))
                 say(_commands(base, key, await _one_request_id(http, key)))
                 if not once:
                     say("Ctrl-C ends the demo and removes its data.")
@@ -92,20 +94,24 @@ async def _ready(http: aiohttp.ClientSession, key: str, server: asyncio.subproce
     raise StartupError(f"The demo's server did not become ready within {_READY_SECONDS} s; it says why above.")
 
 
-async def log_history(http: aiohttp.ClientSession, key: str) -> None:
-    """Log the two weeks before, and score them."""
+async def log_history(http: aiohttp.ClientSession, key: str) -> Counter[str]:
+    """Log the two weeks before, say what the scores mean, and score them; how many calls and scores there were."""
     past = list(history.logged(dt.datetime.now(dt.UTC)))
-    gate = asyncio.Semaphore(_CALLS_AT_ONCE)
+    gate, headers = asyncio.Semaphore(_LOGS_AT_ONCE), {"Authorization": f"Bearer {key}"}
 
     async def one(logged: history.Logged) -> None:
-        async with (
-            gate,
-            http.post("/oai/v1/log", json=logged.log, headers={"Authorization": f"Bearer {key}"}) as answer,
-        ):
+        async with gate, http.post(logged.path, json=logged.log, headers=headers) as answer:
+            answer.raise_for_status()
+
+    async def define(name: str, definition: dict[str, Any]) -> None:
+        async with http.put(f"/v1/scores/definitions/{name}", json=definition, headers=headers) as answer:
             answer.raise_for_status()
 
     await asyncio.gather(*(one(logged) for logged in past))
-    await _post(http, key, "/v1/scores/batch", {"scores": [score for logged in past for score in logged.scores]})
+    await asyncio.gather(*(define(*defined) for defined in DEFINITIONS.items()))
+    scores = [score for logged in past for score in logged.scores]
+    stored = (await _post(http, key, "/v1/scores/batch", {"scores": scores}))["data"]["stored"]
+    return Counter(calls=len(past), scores=stored)
 
 
 async def send(http: aiohttp.ClientSession, key: str) -> Counter[str]:
@@ -151,8 +157,9 @@ async def _one_request_id(http: aiohttp.ClientSession, key: str) -> str:
     return str(page["data"][0]["request_id"])
 
 
-def _summary(sent: Counter[str]) -> str:
+def _summary(past: Counter[str], sent: Counter[str]) -> str:
     return (
+        f"Logged two weeks of {past['calls']} calls and {past['scores']} scores.\n"
         f"Sent {sent['calls']} calls ({sent['streams']} streams, {sent['errors']} errors), "
         f"{sent['scores']} scores and {sent['ratings']} ratings.\n"
     )

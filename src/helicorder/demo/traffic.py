@@ -1,4 +1,4 @@
-"""What the demo sends: conversations of a support assistant in two prompt versions, the newer one worse in French."""
+"""What the demo sends through the gateway: sessions of today, each of which classifies, searches and answers."""
 
 import random
 from collections.abc import Iterator
@@ -6,20 +6,17 @@ from typing import Any
 
 import msgspec
 
+from helicorder.demo import bodies
+from helicorder.demo.phrases import PHRASES, SYSTEM, Phrase
+
 CALLS = 300
+VERSION = "v12"
 _SEED = 20261123
-_QUESTIONS = {
-    "en": ["Where is my order?", "How do I reset my password?", "Can I return a used item?", "Do you ship to Norway?"],
-    "fr": ["Où est ma commande ?", "Comment changer mon mot de passe ?", "Livrez-vous en Norvège ?"],
-}
-_STEPS = ("/classify", "/retrieve", "/answer")
-_FAILING_CALLS = 0.04
-_ANTHROPIC_SHARE = 0.25
-_STREAMED_SHARE = 0.4
-_FRENCH_SHARE = 0.35
-_LABELLED_SHARE = 0.3
-# Mean helpfulness by prompt version and language: v12 loses where the question is in French.
-_HELPFULNESS = {("v11", "en"): 0.82, ("v11", "fr"): 0.80, ("v12", "en"): 0.83, ("v12", "fr"): 0.58}
+_STEPS = ("/classify", "/search", "/answer")
+_LANGUAGES, _SHARES = ("en", "fr", "de"), (0.45, 0.4, 0.15)
+_FAILURES = (429, 429, 500, 503, 401)
+_FAILING_CALLS, _ANTHROPIC_SHARE, _STREAMED_SHARE, _PICTURED, _RATED_SHARE = 0.04, 0.35, 0.5, 0.08, 0.4
+_USERS = 60
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -34,46 +31,57 @@ class Exchange(msgspec.Struct, frozen=True):
 
 def exchanges(calls: int = CALLS, seed: int = _SEED) -> Iterator[Exchange]:
     """The demo's calls, the same ones for the same seed."""
-    draw = random.Random(seed)  # noqa: S311 -- demo data, not a secret
     for number in range(calls):
-        yield _exchange(draw, number)
+        session, step = divmod(number, len(_STEPS))
+        # What a session is about is drawn for the session, and all else for the call.
+        about = random.Random(f"{seed} {session}")  # noqa: S311 -- demo data, not a secret
+        language = about.choices(_LANGUAGES, _SHARES)[0]
+        phrase, user = about.choice(PHRASES[language]), f"user-{int(_USERS * about.random() ** 2)}"
+        headers = _headers(session, _STEPS[step], user, language)
+        yield _exchange(random.Random(f"{seed} call {number}"), headers, phrase, language)  # noqa: S311 -- the same
 
 
-def _exchange(draw: random.Random, number: int) -> Exchange:
-    language = "fr" if draw.random() < _FRENCH_SHARE else "en"
-    version = "v12" if number % 2 else "v11"
+def _headers(session: int, step: str, user: str, language: str) -> dict[str, str]:
+    return {
+        "Helicone-User-Id": user,
+        "Helicone-Session-Id": f"session-{session}",
+        "Helicone-Session-Name": "support",
+        "Helicone-Session-Path": step,
+        "Helicone-Prompt-Id": f"support{step.replace('/', '-')}",
+        "Helicone-Prompt-Version": VERSION,
+        "Helicone-Property-Prompt-Version": VERSION,
+        "Helicone-Property-Language": language,
+    }
+
+
+def _exchange(draw: random.Random, headers: dict[str, str], phrase: Phrase, language: str) -> Exchange:
     failing = draw.random() < _FAILING_CALLS
-    question = draw.choice(_QUESTIONS[language]) + (" fail:429" if failing else "")
-    path, body = _request(draw, f"You are a support assistant, prompt {version}.", question)
-    helpful = min(1.0, max(0.0, draw.gauss(_HELPFULNESS[version, language], 0.12)))
-    scores: dict[str, float | bool] = {"helpfulness": round(helpful, 3), "correct": draw.random() < helpful}
+    question = phrase.question + (f" fail:{draw.choice(_FAILURES)}" if failing else "")
+    step = headers["Helicone-Session-Path"]
+    path, body = _request(draw, step, question)
+    helpful = min(1.0, max(0.0, draw.gauss(0.56 if language == "fr" else 0.82, 0.12)))
+    judged = step == "/answer" and not failing
     return Exchange(
         path=path,
-        headers=_headers(draw, number, version, language),
+        headers=headers,
         body=body,
-        scores={} if failing else scores,
-        rating=helpful > 0.7 if draw.random() < _LABELLED_SHARE and not failing else None,  # noqa: PLR2004 -- a taste
+        scores={"helpfulness": round(helpful, 3)} if judged else {},
+        rating=helpful > 0.7 if judged and draw.random() < _RATED_SHARE else None,  # noqa: PLR2004 -- a taste
     )
 
 
-def _request(draw: random.Random, system: str, question: str) -> tuple[str, dict[str, Any]]:
-    stream = draw.random() < _STREAMED_SHARE
-    if draw.random() < _ANTHROPIC_SHARE:
-        messages = [{"role": "user", "content": question}]
-        body = {"model": "claude-haiku-4-5", "max_tokens": 64, "system": system, "messages": messages}
-        return "/v1/gateway/anthropic/v1/messages", body | ({"stream": True} if stream else {})
-    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
-    body = {"model": draw.choice(["gpt-4o-mini", "gpt-4o"]), "messages": messages}
-    options = {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
-    return "/v1/gateway/oai/v1/chat/completions", body | options
-
-
-def _headers(draw: random.Random, number: int, version: str, language: str) -> dict[str, str]:
-    return {
-        "Helicone-User-Id": f"user-{draw.randrange(20)}",
-        "Helicone-Session-Id": f"session-{number // len(_STEPS)}",
-        "Helicone-Session-Name": "support",
-        "Helicone-Session-Path": _STEPS[number % len(_STEPS)],
-        "Helicone-Property-Prompt-Version": version,
-        "Helicone-Property-Language": language,
-    }
+def _request(draw: random.Random, step: str, question: str) -> tuple[str, dict[str, Any]]:
+    if step == "/search":
+        return "/v1/gateway/oai/v1/embeddings", {"model": "text-embedding-3-small", "input": question}
+    answers = step == "/answer"
+    said = bodies.Said(
+        model="claude-sonnet-4-5" if answers and draw.random() < _ANTHROPIC_SHARE else "gpt-4o-mini",
+        system=SYSTEM.format(version=VERSION),
+        question=question,
+        picture=answers and draw.random() < _PICTURED,
+        streamed=answers and draw.random() < _STREAMED_SHARE,
+    )
+    asked = bodies.of(said).asked
+    if said.model.startswith("claude"):
+        return "/v1/gateway/anthropic/v1/messages", asked
+    return "/v1/gateway/oai/v1/chat/completions", asked

@@ -37,7 +37,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     named: bool
     headers: CIMultiDict[str]
     annotations: Annotations
-    prompt_version: str = ""
     referrer: str = ""
 
     @property
@@ -82,7 +81,6 @@ def read_plan(scope: Mapping[str, Any], inbound: Inbound, principal: Principal, 
         named=named is not None,
         headers=inbound.forwarded,
         annotations=annotations,
-        prompt_version=inbound.helicone.get("helicone-prompt-version", ""),
         referrer=inbound.forwarded.get("referer", ""),
     )
 

@@ -74,7 +74,7 @@ def call_of(captured: Captured) -> Call:
         session_path=annotations.session_path,
         properties=annotations.properties,
         prompt_id=annotations.prompt_id,
-        prompt_version=plan.prompt_version,
+        prompt_version=annotations.prompt_version,
         referrer=plan.referrer,
         size_bytes=len(captured.request_body) + captured.answer_bytes,
         request_body=None if annotations.omit_request else read.request_text,

@@ -123,8 +123,8 @@ class Ingest:
         """Make rows durable, all or none; returns after the fsync.
 
         Returns:
-            Without a claim None. With one, its answer; under a key that was used before, the answer stored then, and
-            the rows are not written again. A claim may come without rows.
+            Without a claim None. With one, its answer, that very object; under a key that was used before, the answer
+            stored then, and the rows are not written again. A claim may come without rows.
 
         Raises:
             JournalUnavailable: they are not durable; sending them again, best under the same key, is safe.

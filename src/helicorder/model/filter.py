@@ -27,7 +27,10 @@ class Operator(enum.StrEnum):
 
 
 class Field(enum.StrEnum):
-    """Columns of a call that a filter may name; the closed vocabulary that SQL is printed from."""
+    """Columns of a call that a filter may name; the closed vocabulary that SQL is printed from.
+
+    TOTAL_TOKENS is no column but the sum of those that count tokens.
+    """
 
     REQUEST_ID = "request_id"
     MODEL = "model"
@@ -43,6 +46,7 @@ class Field(enum.StrEnum):
     COMPLETION_TOKENS = "completion_tokens"
     CACHE_READ_TOKENS = "prompt_cache_read_tokens"
     CACHE_WRITE_TOKENS = "prompt_cache_write_tokens"
+    TOTAL_TOKENS = "total_tokens"
     TARGET_URL = "target_url"
     PROMPT_ID = "prompt_id"
     PROMPT_VERSION = "prompt_version"
@@ -63,6 +67,7 @@ NUMBER_FIELDS = frozenset(
         Field.COMPLETION_TOKENS,
         Field.CACHE_READ_TOKENS,
         Field.CACHE_WRITE_TOKENS,
+        Field.TOTAL_TOKENS,
     }
 )
 
@@ -96,17 +101,21 @@ class HasProperty(msgspec.Struct, frozen=True, tag=True):
 class ScoreIs(msgspec.Struct, frozen=True, tag=True):
     """The current value of a score compared as a number. A call without that score never matches.
 
-    ``boolean`` True takes only boolean scores (Helicone's NAME-hcone-bool), None takes either kind.
+    Attributes:
+        boolean: True takes only boolean scores (Helicone's NAME-hcone-bool), None takes either kind.
+        also: more comparisons that the same score has to meet, such as the other end of a range: of several judges'
+            scores one, and not one each.
     """
 
     name: str
     operator: Operator
     value: float
     boolean: bool | None = None
+    also: tuple[tuple[Operator, float], ...] = ()
 
 
 class Says(msgspec.Struct, frozen=True, tag=True):
-    """A text occurs in what was asked or answered, whatever its case; ``whole``: not as a part of a longer word."""
+    """A text occurs in what was asked or answered, whatever its case; ``whole``: its words are not parts of others."""
 
     text: str
     whole: bool

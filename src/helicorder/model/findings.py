@@ -35,9 +35,17 @@ class Means(enum.StrEnum):
     WELCH = "welch"
     NEWCOMBE = "newcombe"
     CLUSTERED = "clustered"
+    WEIGHTED = "weighted"
     PAIRED_T = "paired-t"
     PAIRED_NEWCOMBE = "paired-newcombe"
     CUPED = "cuped"
+
+
+class QuantileMethod(enum.StrEnum):
+    """How the interval of a quantile was made: from ranks of independent values, or of as many as they amount to."""
+
+    RANKS = "ranks"
+    EFFECTIVE_RANKS = "effective-ranks"
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +101,17 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Dominance(msgspec.Struct, frozen=True):
-    """Which segment dominates: ``a``, ``b``, or None for a tie; and a sentence."""
+    """Which segment dominates: ``a``, ``b``, or None where neither surely does; and a sentence."""
 
     segment: str | None
     sentence: str
+
+
+class Form(enum.StrEnum):
+    """How a sequence was made: exact for independent booleans, or leaning on the central limit theorem."""
+
+    ASYMPTOTIC = "asymptotic"
+    BETA_BINOMIAL = "beta-binomial"
 
 
 class Sequence(msgspec.Struct, frozen=True):
@@ -105,6 +120,7 @@ class Sequence(msgspec.Struct, frozen=True):
     low: float
     high: float
     level: float
+    method: Form = Form.ASYMPTOTIC
 
 
 class Drifted(enum.StrEnum):
@@ -171,17 +187,30 @@ class Mean(msgspec.Struct, frozen=True, kw_only=True):
     warning: str | None = None
 
 
+class Interval(enum.StrEnum):
+    """How the interval of a measure was made; by the jackknife where things hang together or weigh differently."""
+
+    NONE = "none"
+    WILSON = "wilson"
+    DELTA = "delta-method"
+    FISHER = "fisher"
+    BONETT_WRIGHT = "bonett-wright"
+    BOOTSTRAP = "bootstrap"
+    JACKKNIFE = "jackknife"
+
+
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
     """A measure with its interval; None where it is not defined, with the reason.
 
     Attributes:
-        n: things that it rests on.
+        n: things that it rests on. method: how the interval was made.
     """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
     n: int = 0
+    method: Interval = Interval.NONE
     level: float = CONFIDENCE
     reason: str | None = None
 
@@ -195,12 +224,26 @@ class OfCategory(msgspec.Struct, frozen=True, kw_only=True):
     f1: Measure
 
 
+class RaterBias(msgspec.Struct, frozen=True, kw_only=True):
+    """How much higher a rater scores than the raters do on average, on the same things.
+
+    ``p_value`` is of no bias; ``adjusted_p`` counts all raters, and ``flagged`` is it <= 0.1.
+    """
+
+    rater: int
+    bias: Measure
+    p_value: float | None
+    adjusted_p: float | None
+    flagged: bool
+
+
 class Scale(enum.StrEnum):
-    """What differences between values mean: none but being different, their order, or their size."""
+    """What differences between values mean: none but being different, their order, their size, their proportion."""
 
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
     INTERVAL = "interval"
+    RATIO = "ratio"
 
 
 class Kind(enum.StrEnum):

@@ -35,6 +35,7 @@ class Annotations(msgspec.Struct, frozen=True):
     properties: dict[str, str] = {}
     model_override: str | None = None
     prompt_id: str = ""
+    prompt_version: str = ""
     omit_request: bool = False
     omit_response: bool = False
 
@@ -54,6 +55,7 @@ def read_annotations(headers: Mapping[str, str]) -> Annotations:
         properties=_properties(headers),
         model_override=headers.get("helicone-model-override") or None,
         prompt_id=headers.get("helicone-prompt-id", ""),
+        prompt_version=headers.get("helicone-prompt-version", ""),
         omit_request=headers.get("helicone-omit-request", "").lower() == "true",
         omit_response=headers.get("helicone-omit-response", "").lower() == "true",
     )

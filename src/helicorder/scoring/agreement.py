@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from helicorder.model.findings import Measure, OfCategory
+from helicorder.model.findings import Interval, Measure, OfCategory
 from helicorder.scoring.statistics import CONFIDENCE, normal_quantile, wilson
 
 __all__ = [
@@ -96,7 +96,7 @@ def _share(hits: int, n: int, level: float) -> Measure:
     if not n:
         return Measure(level=level, reason="nothing to count")
     low, high = wilson(hits / n, n, normal_quantile(level))
-    return Measure(value=hits / n, low=low, high=high, n=n, level=level)
+    return Measure(value=hits / n, low=low, high=high, n=n, level=level, method=Interval.WILSON)
 
 
 def _kappa(table: Floats, weights: Floats, level: float) -> Measure:
@@ -114,7 +114,7 @@ def _kappa(table: Floats, weights: Floats, level: float) -> Measure:
     variance = ((shares * terms**2).sum() - (value - chance * (1 - value)) ** 2) / (n * (1 - chance) ** 2)
     reach = normal_quantile(level) * math.sqrt(max(variance, 0.0))
     low, high = max(value - reach, -1.0), min(value + reach, 1.0)
-    return Measure(value=float(value), low=float(low), high=float(high), n=n, level=level)
+    return Measure(value=float(value), low=float(low), high=float(high), n=n, level=level, method=Interval.DELTA)
 
 
 def _number(text: str) -> float | None:

@@ -5,63 +5,24 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
 from helicorder.model.findings import Part, Segment, Shift
 from helicorder.scoring.decomposition import Kind
+from helicorder.scoring.jackknife import Sure
 from helicorder.scoring.multiplicity import adjusted
 from helicorder.scoring.raking import Floats
-from helicorder.scoring.statistics import student_quantile
 from helicorder.scoring.tallies import Table
 
-__all__ = ["DEPTH", "DOMINANT", "NOISE", "SWAP", "Part", "Search", "Segment", "Sure", "ranked"]
+__all__ = ["DEPTH", "DOMINANT", "SWAP", "Part", "Search", "Segment", "ranked"]
 
 DEPTH = 3
 SWAP = 0.8
 DOMINANT = 0.5
-NOISE = 1e-12
 
 
 def ranked(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The surest first."""
     return tuple(sorted(parts, key=lambda part: (-part.surely, -abs(part.amount), part.label)))
-
-
-class Sure(msgspec.Struct, frozen=True):
-    """K amounts with their standard errors; no errors where there are no blocks."""
-
-    amounts: Floats
-    errors: Floats | None
-    freedom: int
-
-    @classmethod
-    def of(cls, replicates: Floats) -> "Sure":
-        """From (K, 1 + B) values, for the whole and without each block: the delete-a-group jackknife.
-
-        V = (B - 1) / B * sum over blocks of (value without it - their average)**2; Shao and Tu, The Jackknife and
-        Bootstrap (1995), section 2.3; Kott, "The Delete-a-Group Jackknife", Journal of Official Statistics 17 (2001).
-        """
-        whole, others = replicates[:, 0], replicates[:, 1:]
-        blocks = others.shape[1]
-        if not blocks:
-            return cls(whole, None, 0)
-        apart = others - others.mean(axis=1, keepdims=True)
-        return cls(whole, np.sqrt((apart**2).sum(axis=1) * (blocks - 1) / blocks), blocks - 1)
-
-    def p_values(self) -> list[float]:
-        """Two-sided, of amounts of 0, by Student's t; 1 for amounts that are only rounding, empty without blocks."""
-        if self.errors is None:
-            return []
-        sizes = np.abs(self.amounts)
-        scaled = np.divide(sizes, self.errors, out=np.full_like(sizes, np.inf), where=self.errors > NOISE)
-        return [float(p) for p in np.where(sizes > NOISE, 2 * stdtr(self.freedom, -scaled), 1.0)]
-
-    def interval(self, level: float) -> tuple[float | None, float | None]:
-        """Of the first amount."""
-        if self.errors is None:
-            return None, None
-        reach = student_quantile(self.freedom, level) * float(self.errors[0])
-        return float(self.amounts[0]) - reach, float(self.amounts[0]) + reach
 
 
 class _Node(msgspec.Struct, frozen=True):
@@ -98,7 +59,7 @@ class Search:
         self._table, self._level, self._q, self._minimum = table, level, q, minimum
         self._shares = table.cells.shares()
         self._weights = self._shares.mean(axis=0)
-        self._rows = table.cells.n[:, :, 0]
+        self._rows, self._amounts = table.rows, table.cells.n[:, :, 0]
 
     def parts(self, amounts: Floats) -> tuple[Part, ...]:
         """The change in parts, from `decomposition.Factors.amounts`; one family of looks for all of them."""
@@ -193,12 +154,13 @@ class Search:
     def _shifts(self, dimension: int, amounts: Floats) -> tuple[Shift, ...]:
         given = self._table.grouped(amounts[:, :1], dimension)[:, 0]
         rows = self._table.grouped(self._rows.T, dimension)
+        amounts = self._table.grouped(self._amounts.T, dimension)
         totals = self._table.grouped(self._table.cells.totals[:, :, 0].T, dimension)
-        shares = rows / rows.sum(axis=0)
+        shares = amounts / amounts.sum(axis=0)
         shifts = [
-            Shift(value, int(n[0]), int(n[1]), float(share[0]), float(share[1]), *_means(n, sums), float(amount))
-            for value, n, share, sums, amount in zip(
-                self._table.names[dimension], rows, shares, totals, given, strict=True
+            Shift(value, int(n[0]), int(n[1]), float(share[0]), float(share[1]), *_means(of, sums), float(part))
+            for value, n, of, share, sums, part in zip(
+                self._table.names[dimension], rows, amounts, shares, totals, given, strict=True
             )
         ]
         return tuple(sorted(shifts, key=lambda shift: (-abs(shift.amount), shift.value)))
@@ -217,7 +179,8 @@ class Search:
         low, high = sure.interval(self._level)
         mask = self._table.mask(segment)
         n = self._rows[:, mask].sum(axis=1)
-        mean_before, mean_after = _means(n, self._table.cells.totals[:, mask, 0].sum(axis=1))
+        totals = self._table.cells.totals[:, mask, 0].sum(axis=1)
+        mean_before, mean_after = _means(self._amounts[:, mask].sum(axis=1), totals)
         p = family[0] if family else None
         return Part(
             label=label, kind=kind, dimensions=dimensions or tuple(name for name, _ in segment), segment=segment,
@@ -227,8 +190,8 @@ class Search:
         )  # fmt: skip
 
 
-def _means(n: Floats, totals: Floats) -> tuple[float | None, float | None]:
-    before, after = (float(total / rows) if rows else None for rows, total in zip(n, totals, strict=True))
+def _means(amounts: Floats, totals: Floats) -> tuple[float | None, float | None]:
+    before, after = (float(total / of) if of else None for of, total in zip(amounts, totals, strict=True))
     return before, after
 
 

@@ -8,8 +8,9 @@ import math
 from collections.abc import Sequence
 
 from helicorder.model.findings import Bisection
-from helicorder.scoring.attribution import Part, Search, Sure
+from helicorder.scoring.attribution import Part, Search
 from helicorder.scoring.decomposition import Kind, factors
+from helicorder.scoring.jackknife import Sure
 from helicorder.scoring.statistics import CONFIDENCE, checked_level
 from helicorder.scoring.tallies import MINIMUM, Table, Tally, tabulate
 
@@ -49,7 +50,7 @@ def bisect(
     change = Sure.of((overall[1] - overall[0])[None])
     parts = Search(table, level, q, minimum).parts(found.amounts)
     low, high = change.interval(level)
-    rows = table.cells.n[:, :, 0].sum(axis=1)
+    rows = table.rows.sum(axis=1)
     total = float(change.amounts[0])
     return Bisection(
         sentence=sentence(total, low, high, parts), total=total, low=low, high=high,

@@ -20,15 +20,20 @@ __all__ = [
     "Difference",
     "Means",
     "Sums",
-    "cluster_warning",
+    "Vector",
+    "by_clusters",
     "clustered",
-    "fewest_clusters",
+    "effective_clusters",
     "newcombe",
     "paired",
     "paired_newcombe",
+    "spread",
     "t_test",
+    "weighted",
     "welch",
 ]
+
+Vector = tuple[Fraction, ...]
 
 PAIRED_SHARE = Fraction(4, 5)
 """Pairs must hold at least this share of the rows, else what is left out might be what differs."""
@@ -59,12 +64,11 @@ def welch(a: Sums, b: Sums, level: float = CONFIDENCE) -> Difference:
     Biometrika 34 (1947), with Satterthwaite's degrees of freedom. Leans on the central limit theorem for few skewed
     scores. Without two scores on each side there is no interval.
     """
+    bare = _of_sums(a, b, level)
     if a.n < 2 or b.n < 2:  # noqa: PLR2004 -- the least that has a variance
-        return _without_interval(a, b, level)
+        return bare
     parts = (a.variance / a.n, b.variance / b.n)
-    variance = sum(parts)
-    freedom = _satterthwaite(parts, (a.n, b.n))
-    return _by_t(a, b, math.sqrt(variance), freedom, Means.WELCH, level)
+    return _by_t(bare, math.sqrt(sum(parts)), _satterthwaite(parts, (a.n, b.n)), Means.WELCH)
 
 
 def _satterthwaite(parts: tuple[Fraction, Fraction], sizes: tuple[int, int]) -> float:
@@ -78,8 +82,9 @@ def newcombe(a: Sums, b: Sums, level: float = CONFIDENCE) -> Difference:
     Newcombe, "Interval Estimation for the Difference between Independent Proportions", Statistics in Medicine 17
     (1998) 873-890, method 10: Wilson's limits of both, put together. Valid from one score on each side.
     """
+    bare = _of_sums(a, b, level)
     if not a.n or not b.n:
-        return _without_interval(a, b, level)
+        return bare
     first, second, quantile = float(a.mean), float(b.mean), normal_quantile(level)
     (l1, u1), (l2, u2) = wilson(first, a.n, quantile), wilson(second, b.n, quantile)
     low = second - first - math.hypot(second - l2, u1 - first)
@@ -87,39 +92,105 @@ def newcombe(a: Sums, b: Sums, level: float = CONFIDENCE) -> Difference:
     pooled = float((a.total + b.total) / (a.n + b.n))
     spread = math.sqrt(pooled * (1 - pooled) * (1 / a.n + 1 / b.n))
     p_value = 2 * float(ndtr(-abs(second - first) / spread)) if spread else 1.0
-    return _framed(a, b, (low, high), p_value, (high - low) / 2 / quantile, Means.NEWCOMBE, level)
+    error = (high - low) / 2 / quantile
+    return msgspec.structs.replace(
+        bare, low=low, high=high, p_value=p_value, standard_error=error, method=Means.NEWCOMBE
+    )
 
 
 def clustered(a: Sums, b: Sums, gram: Gram, level: float = CONFIDENCE) -> Difference:
     """The difference of two means whose scores come in clusters, which may hold scores of both segments.
 
-    The Gram is over clusters, of (scores of a, their sum, scores of b, their sum). Liang and Zeger (1986); Cameron and
-    Miller, "A Practitioner's Guide to Cluster-Robust Inference", JHR 50 (2015). With one cluster per pair it is the
-    paired t. Without two clusters on each side there is no interval: a segment that lies in one cluster shows no
-    spread of its own. Fewer than 30 clusters, or as few in effect on one side, give too narrow an interval, and a
-    warning.
+    The Gram is over clusters, of (scores of a, their sum, scores of b, their sum). Without more than one cluster on
+    each side there is no interval: a segment that lies in one cluster shows no spread of its own. Variance and degrees
+    of freedom are those of `spread`: with a cluster to each score it is Welch's difference, and with one cluster per
+    pair the paired t.
     """
-    few = fewest_clusters(a, b, gram, (0, 2))
-    if few <= 1:
-        return _without_interval(a, b, level)
-    gradient = (a.mean / a.n, Fraction(-1, a.n), -b.mean / b.n, Fraction(1, b.n))
-    found = _by_t(a, b, math.sqrt(gram.variance(gradient)), gram.groups - 1, Means.CLUSTERED, level)
-    return msgspec.structs.replace(found, clusters=gram.groups, warning=cluster_warning(gram.groups, few))
+    return _of_totals((a.n, b.n), gram, Means.CLUSTERED, level)
 
 
-def fewest_clusters(a: Sums, b: Sums, gram: Gram, sizes: tuple[int, int]) -> Fraction:
-    """In how many clusters of equal size the segment with fewer of them would be spread as much; 0 for an empty one.
+def weighted(n_a: int, n_b: int, gram: Gram, level: float = CONFIDENCE) -> Difference:
+    """The difference of two Hajek means, whose scores were drawn to be judged with unequal known probabilities.
+
+    The Gram is over clusters, of (weights of a, weighted sum of a, the same of b), a weight being 1 / the probability.
+    The mean of a segment is sum(w x) / sum(w), its variance linearised over clusters, as in `estimates.estimate`:
+    Sarndal, Swensson and Wretman, Model Assisted Survey Sampling (1992), section 5.7. With equal weights it is the
+    clustered difference.
+    """
+    return _of_totals((n_a, n_b), gram, Means.WEIGHTED, level)
+
+
+def _of_totals(sizes: tuple[int, int], gram: Gram, method: Means, level: float) -> Difference:
+    """From (size, total) of a and of b over clusters, whether sizes are counts or weights."""
+    size_a, total_a, size_b, total_b = gram.totals
+    a, b = (total / size if size else None for total, size in ((total_a, size_a), (total_b, size_b)))
+    bare = _bare(sizes, (a, b), level)
+    if a is None or b is None:
+        return bare
+    none = Fraction()
+    gradients = ((a / size_a, -1 / size_a, none, none), (none, none, -b / size_b, 1 / size_b))
+    return by_clusters(bare, gram, gradients, (0, 2), method)
+
+
+def by_clusters(
+    bare: Difference, gram: Gram, gradients: tuple[Vector, Vector], sizes: tuple[int, int], method: Means
+) -> Difference:
+    """A difference of two functions of totals over clusters, with Student's interval of `spread`.
+
+    Args:
+        bare: without an interval.
+        gram: the totals.
+        gradients: of the difference, what is of a and what is of b.
+        sizes: the places of the sizes of a and of b among the totals.
+        method: what to call it.
+    """
+    few = effective_clusters(gram, sizes)
+    if min(few) <= 1:
+        return bare
+    error, freedom = spread(gram, gradients, few)
+    found = _by_t(bare, error, freedom, method)
+    if found.high is None or not math.isfinite(found.high):
+        return bare
+    return msgspec.structs.replace(found, clusters=gram.groups, warning=_few_clusters(gram.groups, min(few)))
+
+
+def spread(gram: Gram, gradients: tuple[Vector, Vector], few: tuple[Fraction, Fraction]) -> tuple[float, float]:
+    """(standard error, degrees of freedom) of a difference over clusters, of which each may hold both segments.
+
+    Liang and Zeger, Biometrika 73 (1986), with two changes that keep few clusters from giving too narrow an interval.
+    Each segment's part has the factor K / (K - 1) of its own K clusters, where they are wont to share that of all. And
+    the degrees of freedom are Welch and Satterthwaite's from both, at most all clusters less one. K is the effective
+    number, (sum of sizes)**2 / sum of squared sizes, as Carter, Schnepel and Steigerwald propose in "Asymptotic
+    Behavior of a t-Test Robust to Cluster Heterogeneity", Review of Economics and Statistics 99 (2017).
+
+    With 5 sessions on one side and 100 on the other 95 % intervals so hold the truth 94 to 95 % of the time, and with
+    the shared factor and all clusters less one 82 to 87 %.
+    """
+    total = tuple(one + other for one, other in zip(*gradients, strict=True))
+    both, *each = (gram.exact_variance(one) * Fraction(gram.groups - 1, gram.groups) for one in (total, *gradients))
+    factors = [float(k / (k - 1)) for k in few]
+    parts = [factor * float(part) for factor, part in zip(factors, each, strict=True)]
+    shared = float(both - sum(each)) * math.sqrt(math.prod(factors))
+    weight = sum(part**2 / float(k - 1) for part, k in zip(parts, few, strict=True))
+    freedom = min(sum(parts) ** 2 / weight, gram.groups - 1) if weight else gram.groups - 1
+    return math.sqrt(max(sum(parts) + shared, 0.0)), freedom
+
+
+def effective_clusters(gram: Gram, sizes: tuple[int, int]) -> tuple[Fraction, Fraction]:
+    """In how many clusters of equal size each segment would be spread as much; 0 for an empty one.
 
     (sum of sizes)**2 / sum of squared sizes, after Kish, Survey Sampling (1965). ``sizes`` are the places in the Gram
-    of how many scores a cluster has of a, and of b. It is 1 exactly where all scores of a segment share a cluster.
+    of how many scores, or which weight, a cluster has of a, and of b. It is 1 exactly where all of a segment share a
+    cluster.
     """
-    if not a.n or not b.n:
-        return Fraction()
-    return min(gram.totals[place] ** 2 / gram.products[place][place] for place in sizes)
+    a, b = (
+        gram.totals[place] ** 2 / gram.products[place][place] if gram.totals[place] else Fraction() for place in sizes
+    )
+    return a, b
 
 
-def cluster_warning(groups: int, few: Fraction) -> str | None:
-    """What to say of few clusters, in all or in effect on one side."""
+def _few_clusters(groups: int, few: Fraction) -> str | None:
+    """What to say of few clusters, in all or in effect on one side: too few for skewed scores."""
     if groups < FEW:
         return f"fewer than {FEW} clusters"
     return f"one segment is spread over fewer than {FEW} clusters" if few < FEW else None
@@ -179,10 +250,13 @@ def _mcnemar(only_a: int, only_b: int) -> float:
     return min(1.0, 2 * float(bdtr(fewer, changed, 0.5))) if changed else 1.0
 
 
-def _by_t(a: Sums, b: Sums, error: float, freedom: float, method: Means, level: float) -> Difference:
-    reach = float(stdtrit(freedom, (1 + checked_level(level)) / 2)) * error
-    middle = float(b.mean - a.mean)
-    return _framed(a, b, (middle - reach, middle + reach), t_test(middle, error, freedom), error, method, level)
+def _by_t(bare: Difference, error: float, freedom: float, method: Means) -> Difference:
+    reach = float(stdtrit(freedom, (1 + checked_level(bare.level)) / 2)) * error
+    middle = bare.difference or 0.0
+    return msgspec.structs.replace(
+        bare, low=middle - reach, high=middle + reach, p_value=t_test(middle, error, freedom), standard_error=error,
+        method=method,
+    )  # fmt: skip
 
 
 def t_test(difference: float, error: float, freedom: float) -> float:
@@ -192,16 +266,15 @@ def t_test(difference: float, error: float, freedom: float) -> float:
     return min(1.0, 2 * float(stdtr(freedom, -abs(difference) / error)))
 
 
-def _framed(
-    a: Sums, b: Sums, ends: tuple[float, float], p_value: float, error: float, method: Means, level: float
-) -> Difference:
+def _bare(sizes: tuple[int, int], means: tuple[Fraction | None, Fraction | None], level: float) -> Difference:
+    """Two means and their difference, exactly rounded, without an interval."""
+    a, b = means
     return Difference(
-        difference=float(b.mean - a.mean), low=ends[0], high=ends[1], p_value=p_value, standard_error=error,
-        n_a=a.n, n_b=b.n, mean_a=float(a.mean), mean_b=float(b.mean), method=method, level=level,
+        difference=float(b - a) if a is not None and b is not None else None,
+        n_a=sizes[0], n_b=sizes[1], mean_a=None if a is None else float(a), mean_b=None if b is None else float(b),
+        level=level,
     )  # fmt: skip
 
 
-def _without_interval(a: Sums, b: Sums, level: float) -> Difference:
-    means = [float(one.mean) if one.n else None for one in (a, b)]
-    difference = float(b.mean - a.mean) if a.n and b.n else None
-    return Difference(difference=difference, n_a=a.n, n_b=b.n, mean_a=means[0], mean_b=means[1], level=level)
+def _of_sums(a: Sums, b: Sums, level: float) -> Difference:
+    return _bare((a.n, b.n), (a.mean if a.n else None, b.mean if b.n else None), level)

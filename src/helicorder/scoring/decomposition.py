@@ -1,12 +1,11 @@
 """A change of a mean taken apart: how much because the mix of segments changed, how much within segments.
 
-Both ways are accounting, not causation. Kitagawa's takes one dimension and is exact. Shapley's takes several: it counts
-each dimension's shares as a factor and averages over every order in which the factors could have changed.
+It is accounting, not causation. Each dimension's shares are a factor, and so are the means of the cells; Shapley's
+value averages over every order in which the factors could have changed. With one dimension that is Kitagawa's
+decomposition.
 """
 
 import math
-from collections.abc import Mapping
-from fractions import Fraction
 
 import msgspec
 import numpy as np
@@ -14,82 +13,7 @@ import numpy as np
 from helicorder.model.findings import Kind
 from helicorder.scoring.raking import Floats, Incidence, Levels, follow, rake
 
-__all__ = ["Factors", "Kind", "Kitagawa", "Replicates", "Segment", "Share", "factors", "kitagawa", "shapley_matrix"]
-
-
-class Segment(msgspec.Struct, frozen=True):
-    """Rows and their exact sum of scores before and after, 0 rows where there are none."""
-
-    n_before: int
-    total_before: Fraction
-    n_after: int
-    total_after: Fraction
-
-
-class Share(msgspec.Struct, frozen=True):
-    """What one segment gives to the change.
-
-    Attributes:
-        kind: ENTERED or LEFT for a segment of one period only, else MIX.
-        mix: because its share changed. within: because its mean did.
-    """
-
-    name: str
-    kind: Kind
-    mix: Fraction
-    within: Fraction
-
-
-class Kitagawa(msgspec.Struct, frozen=True):
-    """A change of a mean, exactly the sum of its parts.
-
-    Attributes:
-        total: mean after minus mean before. mix, within: what the segments' parts sum to.
-    """
-
-    total: Fraction
-    mix: Fraction
-    within: Fraction
-    segments: tuple[Share, ...]
-
-
-def kitagawa(segments: Mapping[str, Segment]) -> Kitagawa:
-    """Kitagawa's two parts of a change, per segment of one dimension, exactly.
-
-    mix_s = (share after - share before) * (average of its two means - average of the two overall means)
-    within_s = (mean after - mean before) * average of its two shares
-
-    Kitagawa, "Components of a Difference Between Two Rates", JASA 50 (1955). Taking off the overall average changes no
-    sum and makes a segment's mix say whether more of it helps. A segment of one period only has no change within: its
-    missing mean is taken to be the one it has, so all of it is mix.
-
-    Raises:
-        ValueError: one of the periods has no rows.
-    """
-    rows = (sum(s.n_before for s in segments.values()), sum(s.n_after for s in segments.values()))
-    if not all(rows):
-        raise ValueError("a period without rows")
-    before = sum((s.total_before for s in segments.values()), Fraction()) / rows[0]
-    after = sum((s.total_after for s in segments.values()), Fraction()) / rows[1]
-    shares = tuple(
-        _share(name, segment, rows, (before + after) / 2)
-        for name, segment in segments.items()
-        if segment.n_before or segment.n_after
-    )
-    mix, within = sum((s.mix for s in shares), Fraction()), sum((s.within for s in shares), Fraction())
-    return Kitagawa(after - before, mix, within, shares)
-
-
-def _share(name: str, segment: Segment, rows: tuple[int, int], centre: Fraction) -> Share:
-    old = Fraction(segment.total_before) / segment.n_before if segment.n_before else None
-    new = Fraction(segment.total_after) / segment.n_after if segment.n_after else None
-    share_before, share_after = Fraction(segment.n_before, rows[0]), Fraction(segment.n_after, rows[1])
-    if old is None or new is None:
-        mean = next((known for known in (old, new) if known is not None), Fraction())
-        kind = Kind.ENTERED if old is None else Kind.LEFT
-        return Share(name, kind, (share_after - share_before) * (mean - centre), Fraction())
-    mix = (share_after - share_before) * ((old + new) / 2 - centre)
-    return Share(name, Kind.MIX, mix, (new - old) * (share_before + share_after) / 2)
+__all__ = ["Factors", "Kind", "Replicates", "factors", "shapley_matrix"]
 
 
 def shapley_matrix(factors: int) -> Floats:

@@ -15,10 +15,13 @@ FEWEST_ANCHORS = 30
 def drift(anchors: Difference, traffic: Difference, *, looks: bool, level: float = CONFIDENCE) -> Drift:
     """Tells a judge that moved from a system that moved.
 
-    Anchors still and traffic still is no drift; anchors moved, and traffic still or by as much, the judge; anchors
-    still and traffic moved, the system; both moved by different amounts, both. The system's change is the difference
-    of the two, their variances added, as anchors and traffic share nothing. After "Who Drifted: the System or the
-    Judge?" (arXiv 2606.15474, 2026), with intervals in place of its thresholds.
+    The judge moved where the anchors did. The system moved where the traffic's change less the anchors' is surely not
+    0; their variances add up, as anchors and traffic share nothing. Traffic that moved while neither shows is not known
+    yet: the anchors are too few to say whose change it is.
+
+    After "Who Drifted: the System or the Judge?" (arXiv 2606.15474, 2026), with intervals in place of its thresholds,
+    and with the system told by what is left rather than by the traffic: a judge that became harsher over a system that
+    became better leaves the traffic still, and both moved.
 
     With ``looks`` the intervals hold at every look at once (`sequences.asymptotic`), for those who watch day by day.
     Assumes that the anchors' answers are frozen and that the judge errs on traffic as on anchors.
@@ -62,11 +65,16 @@ def _word(judge: Change, traffic: Change, system: Change, *, enough: bool) -> Dr
     if judge.low is None or traffic.low is None or not enough:
         return Drifted.NOT_KNOWN
     if judge.moved:
-        return Drifted.BOTH if traffic.moved and system.moved else Drifted.JUDGE
-    return Drifted.SYSTEM if traffic.moved else Drifted.NOBODY
+        return Drifted.BOTH if system.moved else Drifted.JUDGE
+    if system.moved:
+        return Drifted.SYSTEM
+    return Drifted.NOT_KNOWN if traffic.moved else Drifted.NOBODY
 
 
 def _sentence(word: Drifted, judge: Change, traffic: Change, system: Change) -> str:
+    changes = f"(judge {_said(judge)}, traffic {_said(traffic)}, of which the system {_said(system)})."
+    if word is Drifted.NOT_KNOWN and judge.low is not None and traffic.moved:
+        return f"Not yet known: the traffic moved, and the anchors do not show whether the judge did {changes}"
     if word is Drifted.NOT_KNOWN:
         return (
             f"Not yet known: it takes at least {FEWEST_ANCHORS} anchors judged before and after, and scored traffic; "
@@ -78,7 +86,7 @@ def _sentence(word: Drifted, judge: Change, traffic: Change, system: Change) -> 
         Drifted.SYSTEM: "The system moved: the judge scores the same answers as before",
         Drifted.BOTH: "Both moved: the judge, and the system beyond what the judge accounts for",
     }
-    return f"{told[word]} (judge {_said(judge)}, traffic {_said(traffic)}, of which the system {_said(system)})."
+    return f"{told[word]} {changes}"
 
 
 def _said(change: Change) -> str:

@@ -5,7 +5,7 @@ follows from how the scores came about: rows of one cluster (a session, else a u
 together, and rows drawn with unequal probabilities stand for unequally many others. Every estimate names its method.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -201,24 +201,6 @@ def estimate(cell: Cell, *, is_rate: bool, level: float = CONFIDENCE) -> Estimat
     )
 
 
-def share_estimates(counts: Mapping[str, int], level: float = CONFIDENCE) -> dict[str, Estimate]:
-    """The share of each category among all, each with Wilson's interval. Each speaks for itself, not for all at once.
-
-    Treats the scores as independent. Where they come in clusters, ask `estimate` for the rate of each category.
-
-    Args:
-        counts: how many scores say each category; a category that nobody chose is 0.
-        level: confidence of each interval by itself, strictly between 0 and 1.
-
-    Raises:
-        ValueError: a count is negative or the level is out of range.
-    """
-    if any(count < 0 for count in counts.values()):
-        raise ValueError("a count is not negative")
-    n = sum(counts.values())
-    return {label: estimate(_cell_of_rate(count, n), is_rate=True, level=level) for label, count in counts.items()}
-
-
 def inclusion_probability(probabilities: Sequence[float]) -> float:
     """The probability that at least one of several rules, drawing independently, takes a request: 1 - prod(1 - p).
 
@@ -233,13 +215,6 @@ def inclusion_probability(probabilities: Sequence[float]) -> float:
             raise ValueError(f"not a probability: {probability}")
         missed *= 1 - Fraction(probability)
     return float(1 - missed)
-
-
-def _cell_of_rate(trues: int, n: int) -> Cell:
-    if not n:
-        return Cell()
-    one = Fraction(trues)
-    return Cell(n, one, one, float(trues == n), float(trues > 0), n)
 
 
 def _mean(gram: Gram) -> Fraction:

@@ -47,6 +47,14 @@ class Gram(msgspec.Struct, frozen=True):
             ),
         )
 
+    def kept(self, places: Sequence[int]) -> "Gram":
+        """The Gram of some of the quantities, in the order given."""
+        return Gram(
+            self.groups,
+            tuple(self.totals[i] for i in places),
+            tuple(tuple(self.products[i][j] for j in places) for i in places),
+        )
+
     def exact_variance(self, gradient: Sequence[Fraction]) -> Fraction:
         """The cluster-robust variance of a function of the totals, from its gradient at the totals.
 

@@ -13,7 +13,7 @@ import msgspec
 from helicorder.model.findings import Correction, Mean
 from helicorder.scoring.estimates import FEW
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile, student_quantile
+from helicorder.scoring.statistics import CONFIDENCE, checked_level, student_quantile
 
 __all__ = [
     "FEWEST_DISAGREEMENTS",
@@ -25,7 +25,6 @@ __all__ = [
     "human_mean",
     "ppi",
     "raw_mean",
-    "rogan_gladen",
 ]
 
 _U, _UF, _W, _WY, _WF = range(5)
@@ -42,7 +41,7 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
             same for things with a label, over the label's own probability; f is the judge's value, y people's.
         labelled_clusters: clusters that hold a label.
         drawn: labels that came with the probability with which they were drawn.
-        table: booleans only: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
+        differ: booleans only: how many labels say another thing than the judge.
     """
 
     judged: int
@@ -50,7 +49,7 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     gram: Gram
     labelled_clusters: int
     drawn: int = 0
-    table: tuple[int, int, int, int] = (0, 0, 0, 0)
+    differ: int = 0
 
 
 Vector = tuple[Fraction, ...]
@@ -118,55 +117,6 @@ def ppi(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE, tuning: Fra
     return msgspec.structs.replace(mean, method=Correction.PPI, tuning=float(tuning), warning=warning)
 
 
-def rogan_gladen(passed: float, judged: float, table: tuple[int, int, int, int], level: float = CONFIDENCE) -> Mean:
-    """The true pass rate behind a judge's, where its mistakes are known from labels of other traffic.
-
-    (q + sp - 1) / (se + sp - 1), cut to 0 to 1: Rogan and Gladen, "Estimating Prevalence from the Results of a
-    Screening Test", American Journal of Epidemiology 107 (1978); the interval is that of Lang and Reiczigel,
-    "Confidence Limits for Prevalence of Disease Adjusted for Estimated Sensitivity and Specificity", Preventive
-    Veterinary Medicine 113 (2014). Assumes that the judge errs as often there as here, on passes and on fails each.
-
-    Args:
-        passed: the judge's pass rate, 0 to 1.
-        judged: of how many, an effective number where they are not independent.
-        table: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
-        level: confidence.
-
-    The answer has no mean where the judge may be no better than chance: there the interval of se + sp - 1 holds 0.
-    """
-    z, (hits, false_alarms, misses, rejections) = normal_quantile(level), table
-    passes, fails, labels = hits + misses, false_alarms + rejections, sum(table)
-    n = int(judged)
-    if not passes or not fails or not n:
-        return Mean(n=n, level=level, warning="labels of passes and of fails are both needed: uncorrected")
-    sensitivity, specificity = hits / passes, rejections / fails
-    youden = sensitivity + specificity - 1
-    reach = z * math.sqrt(sensitivity * (1 - sensitivity) / passes + specificity * (1 - specificity) / fails)
-    if youden - reach <= 0:
-        return Mean(n=n, level=level, warning="the judge may be no better than chance: uncorrected")
-    low, high, error = _lang_reiczigel(passed, judged, (hits, passes), (rejections, fails), z)
-    return Mean(
-        mean=_clipped((passed + specificity - 1) / youden), low=_clipped(low), high=_clipped(high),
-        standard_error=error, n=n, method=Correction.ROGAN_GLADEN, level=level,
-        warning=f"fewer than {FEW} labels" if labels < FEW else None,
-    )  # fmt: skip
-
-
-def _lang_reiczigel(
-    passed: float, judged: float, sensitive: tuple[int, int], specific: tuple[int, int], z: float
-) -> tuple[float, float, float]:
-    """(low, high, standard error): two pseudo-labels of each kind, the pass rate by Agresti and Coull, and a shift."""
-    se, sp = ((right + 1) / (n + 2) for right, n in (sensitive, specific))
-    q = (judged * passed + z * z / 2) / (judged + z * z)
-    youden = se + sp - 1
-    mean = _clipped((q + sp - 1) / youden)
-    of_se, of_sp = se * (1 - se) / (sensitive[1] + 2), sp * (1 - sp) / (specific[1] + 2)
-    shift = 2 * z * z * (mean * of_se - (1 - mean) * of_sp)
-    spread = q * (1 - q) / (judged + z * z) + mean**2 * of_se + (1 - mean) ** 2 * of_sp
-    error = math.sqrt(spread) / abs(youden)
-    return mean + shift - z * error, mean + shift + z * error, error
-
-
 def _best_tuning(gram: Gram, people: Vector, judge: Vector) -> Fraction:
     """-Cov(people, judge) / Var(judge), cut to 0 to 1; people alone where the judge adds nothing."""
     if gram.groups < 2:  # noqa: PLR2004 -- two is the least that can differ
@@ -205,15 +155,11 @@ def _framed(found: _Function, gram: Gram, *, n: int, clusters: int, level: float
     return msgspec.structs.replace(mean, low=low, high=high, standard_error=error)
 
 
-def _clipped(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
-
-
 def _warning(seen: Labelled, *, is_rate: bool) -> str | None:
     if seen.labels < FEW:
         return f"fewer than {FEW} labels"
     if seen.drawn < seen.labels:
         return f"{seen.labels - seen.drawn} labels without an inclusion probability: taken as drawn evenly"
-    if is_rate and seen.table[1] + seen.table[2] < FEWEST_DISAGREEMENTS:
+    if is_rate and seen.differ < FEWEST_DISAGREEMENTS:
         return f"fewer than {FEWEST_DISAGREEMENTS} labels differ from the judge: the interval may be too narrow"
     return None

@@ -17,6 +17,21 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in false_discovery_control(list(p_values))] if p_values else []
 
 
+def levels_of_looks(adjusted_p: Sequence[float], q: float) -> list[float]:
+    """A confidence level for the interval of each look, so that intervals and flags at q say the same.
+
+    An interval at its level leaves 0 out exactly where Benjamini and Hochberg flag the look at q, if it was made as the
+    p-value was. Of the flagged a share 1 - q holds, by `level_of_flagged`; the others have the level that one flag more
+    would call for.
+
+    Args:
+        adjusted_p: what `adjusted` gives.
+        q: strictly between 0 and 1.
+    """
+    looks, flagged = len(adjusted_p), sum(p <= q for p in adjusted_p)
+    return [level_of_flagged(flagged if p <= q else flagged + 1, looks, q) for p in adjusted_p]
+
+
 def level_of_flagged(flagged: int, looks: int, q: float) -> float:
     """The confidence level of the intervals of those that were flagged, so that a share 1 - q of them holds.
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincc
 
-from helicorder.scoring.statistics import CONFIDENCE, checked_level, normal_quantile
+from helicorder.scoring.statistics import CONFIDENCE, Estimate, checked_level, normal_quantile, student_quantile
 
 ROUND_STEPS: Final = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5))
 """Widths of a bin that read well, times a power of ten."""
@@ -58,7 +58,7 @@ def quantile_ranks(n: int, q: float, level: float = CONFIDENCE) -> Ranks:
     largest rank r with P(B < r) <= (1 - level) / 2 and high the smallest with P(B >= r) <= (1 - level) / 2; for values
     with ties the closed interval covers at least as much. David and Nagaraja, Order Statistics, 3rd ed. (2003), section
     7.1; Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2. Values that come in clusters are not
-    independent, and the interval is then too narrow: `bootstrap` takes clusters.
+    independent, and the interval is then too narrow: see `quantile_levels`.
 
     Args:
         n: how many values, at least 1.
@@ -142,6 +142,32 @@ def _below(ranks: NDArray[np.int64], sizes: NDArray[np.int64], q: float) -> NDAr
     within = np.clip(ranks - 1, 0, sizes[:, None] - 1)
     found = betaincc(within + 1.0, sizes[:, None] - within, q)
     return np.where(ranks < 1, 0.0, np.where(ranks > sizes[:, None], 1.0, found))
+
+
+def quantile_levels(below: Estimate, q: float, level: float = CONFIDENCE) -> tuple[float | None, float | None]:
+    """Between which shares of the values, sorted, the q quantile lies where they are in clusters or weigh differently.
+
+    How many independent values would know the share below the quantile as well is told by that share's own estimate;
+    of so many values the ranks are those of `quantile_ranks`, as shares of them. Woodruff, "Confidence Intervals for
+    Medians and Other Position Measures", JASA 47 (1952), with the effective size of Korn and Graubard, Survey
+    Methodology 24 (1998): (normal quantile / Student's with one less than the clusters)**2 of it. None where so few
+    values cannot bound the quantile on that side, and on both for a single cluster.
+
+    Args:
+        below: the estimate of the share of values that do not exceed the quantile (`estimates.estimate` of a rate).
+        q: strictly between 0 and 1.
+        level: confidence, strictly between 0 and 1.
+
+    Raises:
+        ValueError: q or level is out of range.
+    """
+    if below.n_effective is None or below.clusters is None or below.clusters < 2:  # noqa: PLR2004 -- two can differ
+        return None, None
+    shrunk = (normal_quantile(level) / student_quantile(below.clusters - 1, level)) ** 2
+    size = max(1, math.floor(below.n_effective * shrunk))
+    ranks = quantile_ranks(size, q, level)
+    low, high = (None if rank is None else rank / size for rank in (ranks.low, ranks.high))
+    return low, high
 
 
 def quantile_estimate(counts: Mapping[float, int], q: float, level: float = CONFIDENCE) -> QuantileEstimate:

@@ -31,6 +31,8 @@ class Tally(msgspec.Struct, frozen=True):
         period: 0 before, 1 after.
         total: the sum of their scores.
         block: any number; all rows of a cluster must have the same.
+        weight: what the rows stand for, where they were drawn with unequal probabilities: the sum of 1 / probability;
+            ``total`` is then weighted too. None: each stands for itself.
     """
 
     values: tuple[str, ...]
@@ -38,6 +40,7 @@ class Tally(msgspec.Struct, frozen=True):
     n: int
     total: Fraction | int | float
     block: int = 0
+    weight: Fraction | int | float | None = None
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -46,7 +49,8 @@ class Table(msgspec.Struct, frozen=True):
     Attributes:
         dimensions: those with two values or more. names: their values, in the order of the levels' codes.
         constant: the others.
-        cells: R = 1 + blocks, or R = 1 where nothing can be left out.
+        cells: R = 1 + blocks, or R = 1 where nothing can be left out; their n is what the rows stand for.
+        rows: (2, C), how many rows there are.
         pooled: how many rows had a value replaced by ``other``.
     """
 
@@ -54,6 +58,7 @@ class Table(msgspec.Struct, frozen=True):
     names: tuple[tuple[str, ...], ...]
     constant: tuple[str, ...]
     cells: Replicates
+    rows: Floats
     pooled: int
 
     @property
@@ -96,14 +101,15 @@ def tabulate(tallies: Sequence[Tally], dimensions: Sequence[str], minimum: int =
         np.array([(t.period, place[t.values], blocks[t.block]) for t in tallies]).T, shape
     )  # fmt: skip
     size = 2 * len(present) * len(blocks)
-    n = np.asarray(np.bincount(index, [t.n for t in tallies], size), float).reshape(shape)
-    totals = np.asarray(np.bincount(index, [float(t.total) for t in tallies], size), float).reshape(shape)
-    if not n.sum(axis=(1, 2)).all():
+    amounts = [(t.n, float(t.n if t.weight is None else t.weight), float(t.total)) for t in tallies]
+    columns = np.array(amounts, float).T
+    sums = np.stack([np.asarray(np.bincount(index, of, size), float) for of in columns]).reshape(3, *shape)
+    if not sums[0].sum(axis=(1, 2)).all():
         raise ValueError("a period without rows")
     names = [sorted({values[d] for values in present} | {OTHER}) for d in range(len(dimensions))]
     lookup = [{name: i for i, name in enumerate(levels)} for levels in names]
     codes = np.array([[lookup[d][values[d]] for values in present] for d in range(len(names))], dtype=np.intp)
-    return _assembled(dimensions, names, codes.reshape(len(names), len(present)), (n, totals), minimum)
+    return _assembled(dimensions, names, codes.reshape(len(names), len(present)), sums, minimum)
 
 
 def _check(tallies: Sequence[Tally], dimensions: Sequence[str]) -> None:
@@ -111,14 +117,14 @@ def _check(tallies: Sequence[Tally], dimensions: Sequence[str]) -> None:
         raise ValueError(f"at most {DIMENSIONS} dimensions, each of its own name")
     if any(len(t.values) != len(dimensions) or t.period not in {0, 1} or t.n < 0 for t in tallies):
         raise ValueError("a tally has a value per dimension, period 0 or 1, and rows from 0 on")
+    if any(t.weight is not None and (t.weight > 0) != (t.n > 0) for t in tallies):
+        raise ValueError("rows weigh something, and no rows nothing")
     if not tallies:
         raise ValueError("a period without rows")
 
 
-def _assembled(
-    dimensions: Sequence[str], names: list[list[str]], codes: Codes, sums: tuple[Floats, Floats], minimum: int
-) -> Table:
-    """Pools values, then cells, and leaves out blocks."""
+def _assembled(dimensions: Sequence[str], names: list[list[str]], codes: Codes, sums: Floats, minimum: int) -> Table:
+    """Pools values, then cells, and leaves out blocks; sums are (3, 2, C, B): rows, what they stand for, totals."""
     others = np.array([levels.index(OTHER) for levels in names], dtype=np.intp)
     rows = sums[0].sum(axis=2)
     kept = np.stack([codes, codes])
@@ -131,11 +137,13 @@ def _assembled(
     wholly = small[inverse] & (flat != others[:, None]).any(axis=0) if names else np.zeros(inverse.size, dtype=bool)
     pooled = int(rows.ravel()[moved.ravel() | wholly].sum())
     cells, inverse = _distinct(np.where(small[inverse], others[:, None], flat))
-    n, totals = (_left_out(_gathered(sum_, inverse, cells.shape[1])) for sum_ in sums)
-    if not n.sum(axis=1).all():
+    gathered = [_gathered(sum_, inverse, cells.shape[1]) for sum_ in sums]
+    n, totals = (_left_out(sum_) for sum_ in gathered[1:])
+    if not _left_out(gathered[0]).sum(axis=1).all():
         # Without one of the blocks a period would be empty.
         n, totals = n[:, :, :1], totals[:, :, :1]
-    return _varying(dimensions, names, cells, Replicates(Levels(cells, ()), n, totals), pooled)
+    replicates = Replicates(Levels(cells, ()), n, totals)
+    return _varying(dimensions, names, replicates, gathered[0].sum(axis=2), pooled)
 
 
 def _pool_values(codes: Codes, rows: Floats, other: int, minimum: int) -> None:
@@ -169,23 +177,24 @@ def _left_out(sums: Floats) -> Floats:
     return whole if sums.shape[2] == 1 else np.concatenate([whole, whole - sums], axis=2)
 
 
-def _varying(dimensions: Sequence[str], names: list[list[str]], codes: Codes, cells: Replicates, pooled: int) -> Table:
+def _varying(dimensions: Sequence[str], names: list[list[str]], cells: Replicates, rows: Floats, pooled: int) -> Table:
     """Keeps the dimensions with two values or more, and the values that occur in a cell with rows."""
-    filled = cells.n[:, :, 0].sum(axis=0) > 0
+    filled = rows.sum(axis=0) > 0
     kept, found, renamed = [], [], []
     for d, levels in enumerate(names):
-        used, inverse = np.unique(codes[d, filled], return_inverse=True)
+        used, inverse = np.unique(cells.levels.codes[d, filled], return_inverse=True)
         if len(used) > 1:
             kept.append(d)
             found.append(inverse)
             renamed.append(tuple(levels[i] for i in used))
     width = int(filled.sum())
     levels_kept = Levels(np.array(found, dtype=np.intp).reshape(len(kept), width), tuple(len(n) for n in renamed))
-    n, totals = cells.n[:, filled], cells.totals[:, filled]
+    n, totals, rows = cells.n[:, filled], cells.totals[:, filled], rows[:, filled]
     if not kept:
-        n, totals = n.sum(axis=1, keepdims=True), totals.sum(axis=1, keepdims=True)
+        n, totals, rows = (of.sum(axis=1, keepdims=True) for of in (n, totals, rows))
         levels_kept = Levels(np.zeros((0, 1), dtype=np.intp), ())
-    constant = tuple(name for d, name in enumerate(dimensions) if d not in kept)
     return Table(
-        tuple(dimensions[d] for d in kept), tuple(renamed), constant, Replicates(levels_kept, n, totals), pooled
-    )
+        tuple(dimensions[d] for d in kept), tuple(renamed),
+        tuple(name for d, name in enumerate(dimensions) if d not in kept), Replicates(levels_kept, n, totals), rows,
+        pooled,
+    )  # fmt: skip

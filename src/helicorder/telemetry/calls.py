@@ -18,6 +18,9 @@ from helicorder.telemetry.sql import calls as statements
 Bodies = tuple[str | None, str | None]
 """The text of a call's request and of its answer; None = not kept."""
 
+Said = tuple[dict[str, list[Judgement]], dict[str, dict[str, str]]]
+"""The scores and the property edits of some requests, by request id."""
+
 USAGE = (
     "prompt_tokens",
     "completion_tokens",
@@ -76,12 +79,10 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
 
 async def one(telemetry: Telemetry, org_id: str, request_id: str, at: dt.datetime | None = None) -> CallRow | None:
     """The call of that id, the newest where the id was used several times, or the one at a time; else None."""
-    rows, current, edits = await asyncio.gather(
-        telemetry.query(*statements.one_call(org_id, request_id, at)),
-        scores.of_requests(telemetry, org_id, [request_id]),
-        _edits(telemetry, org_id, [request_id]),
+    rows, said = await asyncio.gather(
+        telemetry.query(*statements.one_call(org_id, request_id, at)), what_was_said(telemetry, org_id, [request_id])
     )
-    return _call_row(rows[0], current, edits) if rows else None
+    return call_row(rows[0], said) if rows else None
 
 
 async def newest_of(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) -> list[CallRow]:
@@ -106,9 +107,14 @@ async def page(telemetry: Telemetry, org_id: str, wanted: Filter, page: Page) ->
 
 async def with_what_was_said(telemetry: Telemetry, org_id: str, rows: Sequence[Row]) -> list[CallRow]:
     """Calls as they were read from the table, with their scores and with property edits over their own."""
-    ids = list(dict.fromkeys(row["request_id"] for row in rows))
-    current, edits = await asyncio.gather(scores.of_requests(telemetry, org_id, ids), _edits(telemetry, org_id, ids))
-    return [_call_row(row, current, edits) for row in rows]
+    said = await what_was_said(telemetry, org_id, [row["request_id"] for row in rows])
+    return [call_row(row, said) for row in rows]
+
+
+async def what_was_said(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) -> Said:
+    """The scores and the property edits of some requests."""
+    ids = list(dict.fromkeys(request_ids))
+    return await asyncio.gather(scores.of_requests(telemetry, org_id, ids), _edits(telemetry, org_id, ids))
 
 
 async def count(telemetry: Telemetry, org_id: str, wanted: Filter) -> int:
@@ -147,7 +153,9 @@ async def _edits(telemetry: Telemetry, org_id: str, request_ids: Sequence[str]) 
     return found
 
 
-def _call_row(row: Row, current: dict[str, list[Judgement]], edits: dict[str, dict[str, str]]) -> CallRow:
+def call_row(row: Row, said: Said) -> CallRow:
+    """A call as it was read from the table, with what was said about it."""
+    current, edits = said
     usage = Usage(*(row.pop(name) for name in USAGE))
     request_id = row["request_id"]
     row["ending"] = Ending(row["ending"])

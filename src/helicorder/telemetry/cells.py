@@ -1,7 +1,7 @@
 """Cells of several dimensions at once: what a change is taken apart from."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -14,7 +14,7 @@ from helicorder.telemetry.sql import cells as statements
 from helicorder.telemetry.sql.cells import OTHER
 from helicorder.telemetry.sql.conditions import Statement
 from helicorder.telemetry.sql.dimensions import expression
-from helicorder.telemetry.sql.series import places_of
+from helicorder.telemetry.sql.series import WEIGHT_PLACES, places_of
 
 __all__ = ["OTHER", "Cell", "Change", "cells", "common_properties", "examples"]
 
@@ -41,13 +41,17 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """The scores with these values of the dimensions, in one period, of one block of clusters."""
+    """The scores with these values of the dimensions, in one period, of one block of clusters.
+
+    ``weight`` is what they stand for where any was drawn with a probability, and ``total`` is weighted then; else None.
+    """
 
     values: tuple[str, ...]
     period: int
     block: int
     n: int
     total: Fraction
+    weight: Fraction | None = None
 
 
 async def common_properties(telemetry: Telemetry, change: Change, limit: int) -> list[str]:
@@ -68,28 +72,60 @@ async def cells(
     named = {name: expression(statement, name) for name in dimensions}
     for row in await telemetry.query(*statements.common_values(statement, named, where, values)):
         kept[row["dimension"]].append(row["value"])
+    rows = await _summed(telemetry, change, kept, blocks, weighted=False)
+    weighted = any(row["drawn"] for row in rows)
+    if weighted:
+        rows = await _summed(telemetry, change, kept, blocks, weighted=True)
+    one = Fraction(10) ** places_of(change.asked.largest, weighted=weighted)
+    return await asyncio.to_thread(_cells, rows, len(kept), one, weighted=weighted)
+
+
+async def _summed(
+    telemetry: Telemetry, change: Change, kept: Mapping[str, Sequence[str]], blocks: int, *, weighted: bool
+) -> list[Row]:
     statement = change.asked.statement()
     where, second = change.put(statement)
-    places = places_of(change.asked.largest)
-    axes = [(expression(statement, name), kept[name]) for name in dimensions]
-    rows = await telemetry.query(*statements.cells(statement, axes, where, second, blocks=blocks, places=places))
-    return await asyncio.to_thread(_cells, rows, len(axes), Fraction(10) ** places)
+    axes = [(expression(statement, name), values) for name, values in kept.items()]
+    query = statements.cells(
+        statement, axes, where, second,
+        blocks=blocks, places=places_of(change.asked.largest, weighted=weighted), weighted=weighted,
+    )  # fmt: skip
+    return await telemetry.query(*query)
 
 
 async def examples(
-    telemetry: Telemetry, change: Change, segment: Sequence[tuple[str, str]], limit: int, *, rising: bool
+    telemetry: Telemetry,
+    change: Change,
+    segment: Sequence[tuple[str, str]],
+    limit: int,
+    *,
+    rising: bool,
+    after: bool = True,
 ) -> list[str]:
-    """Requests after the change with these values of some dimensions, the lowest scores first, or the highest."""
+    """Requests after the change, or before, with these values of some dimensions: the lowest first, or the highest.
+
+    None of OTHER, which stands for values that are not told.
+    """
+    if any(value == OTHER for _, value in segment):
+        return []
     statement = change.asked.statement()
     where, second = change.put(statement)
-    told = [f"{expression(statement, name)} = {statement.text(value)}" for name, value in segment if value != OTHER]
-    conditions = " AND ".join([where, second, "target = 'request'", *told])
+    told = [f"{expression(statement, name)} = {statement.text(value)}" for name, value in segment]
+    conditions = " AND ".join([where, second if after else f"NOT {second}", "target = 'request'", *told])
     rows = await telemetry.query(*statements.examples(statement, conditions, limit, rising=rising))
     return [row["target_id"] for row in rows]
 
 
-def _cells(rows: Sequence[Row], width: int, one: Fraction) -> list[Cell]:
+def _cells(rows: Sequence[Row], width: int, one: Fraction, *, weighted: bool) -> list[Cell]:
+    unit = Fraction(10) ** (WEIGHT_PLACES if weighted else 0)
     return [
-        Cell(tuple(row[f"k{k}"] for k in range(width)), row["period"], row["block"], row["n"], row["total"] / one)
+        Cell(
+            tuple(row[f"k{k}"] for k in range(width)),
+            row["period"],
+            row["block"],
+            row["n"],
+            row["total"] / (one * unit),
+            row["weight"] / unit if weighted else None,
+        )
         for row in rows
     ]

@@ -16,7 +16,7 @@ from helicorder.telemetry.sql import comparison as statements
 from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import expression
-from helicorder.telemetry.sql.series import places_of
+from helicorder.telemetry.sql.series import WEIGHT_PLACES, places_of
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -27,9 +27,13 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class ArmSums(msgspec.Struct, frozen=True):
-    """Sums over the rows of one segment: of a metric x, and with a covariate c."""
+    """Sums over the rows of one segment: of a metric x, and with a covariate c.
+
+    ``n`` rows with ``weight`` in all, which is n where rows do not weigh differently; sums are weighted where they do.
+    """
 
     n: int
+    weight: Fraction
     total: Fraction
     squares: Fraction
     covariate: Fraction = Fraction()
@@ -52,11 +56,15 @@ class MetricSums(msgspec.Struct, frozen=True):
 
 
 class TwoSegments(msgspec.Struct, frozen=True):
-    """Two segments side by side: by metric (score, cost in US dollars, latency in ms), over the same clusters."""
+    """Two segments side by side: by metric (score, cost in US dollars, latency in ms), over the same clusters.
+
+    ``weighted``: scores of a segment were drawn with unequal probabilities, and all sums are weighted.
+    """
 
     groups: int
     overlap: int
     metrics: dict[str, MetricSums]
+    weighted: bool = False
 
 
 class Pairs(msgspec.Struct, frozen=True):
@@ -104,18 +112,33 @@ async def two_segments(
     Raises:
         Invalid: a filter says something that cannot be asked.
     """
+    found = await _summed(telemetry, comparison, by, weighted=False)
+    if not any(row["drawn_a"] or row["drawn_b"] for row in found.values()):
+        return {key: _two(row, comparison, weighted=False) for key, row in found.items()}
+    heavy = await _summed(telemetry, comparison, by, weighted=True)
+    uneven = {key for key, row in heavy.items() if any(_is_uneven(row, arm) for arm in ARMS)}
+    return {
+        key: _two(heavy[key] if key in uneven else row, comparison, weighted=key in uneven)
+        for key, row in found.items()
+    }
+
+
+async def _summed(
+    telemetry: Telemetry, comparison: Comparison, by: Sequence[str], *, weighted: bool
+) -> dict[tuple[Any, ...], Row]:
     statement = comparison.asked.statement()
     where, arms = comparison.put(statement)
-    places = places_of(comparison.asked.largest)
     keys = [expression(statement, name) for name in by]
     query = statements.two_segments(
-        statement, keys, where, arms,
-        places=places, clustering=comparison.asked.clustering, covariate=comparison.covariate,
+        statement, keys, where, arms, places=places_of(comparison.asked.largest, weighted=weighted),
+        clustering=comparison.asked.clustering, covariate=comparison.covariate, weighted=weighted,
     )  # fmt: skip
-    rows = await telemetry.query(*query)
-    return {
-        tuple(row[f"k{number}"] for number in range(len(by))): _two(row, places, comparison.covariate) for row in rows
-    }
+    return {tuple(row[f"k{number}"] for number in range(len(by))): row for row in await telemetry.query(*query)}
+
+
+def _is_uneven(row: Row, arm: str) -> bool:
+    """Whether weights differ: only then is n * sum(w**2) more than (sum w)**2."""
+    return bool(row[f"score_n_{arm}"] * row[f"squared_{arm}"] != row[f"score_m_{arm}"] ** 2)
 
 
 async def pairs(telemetry: Telemetry, comparison: Comparison) -> Pairs:
@@ -139,33 +162,34 @@ async def pairs(telemetry: Telemetry, comparison: Comparison) -> Pairs:
     )
 
 
-def _two(row: Row, places: int, covariate: Covariate | None) -> TwoSegments:
+def _two(row: Row, comparison: Comparison, *, weighted: bool) -> TwoSegments:
+    places = places_of(comparison.asked.largest, weighted=weighted)
     units = {"score": Fraction(10) ** places, "cost": Fraction(10) ** COST_PLACES, "latency": Fraction(1)}
-    return TwoSegments(
-        row["groups"],
-        row["overlap"],
-        {metric: _metric(row, metric, units[metric], covariate) for metric in METRICS},
-    )
+    weight = Fraction(10) ** WEIGHT_PLACES if weighted else Fraction(1)
+    metrics = {metric: _metric(row, metric, (weight, units[metric]), comparison.covariate) for metric in METRICS}
+    return TwoSegments(row["groups"], row["overlap"], metrics, weighted)
 
 
-def _metric(row: Row, metric: str, unit: Fraction, covariate: Covariate | None) -> MetricSums:
+def _metric(row: Row, metric: str, units: tuple[Fraction, Fraction], covariate: Covariate | None) -> MetricSums:
     parts = statements.components(metric, covariate)
-    scale = [unit if f"{metric}_x" in part else Fraction(1) for part in parts]
+    weight, unit = units
+    scale = [weight * unit if f"{metric}_x" in part else weight for part in parts]
     products = tuple(
         tuple(row[f"{metric}_{min(i, j)}_{max(i, j)}"] / (scale[i] * scale[j]) for j in range(len(parts)))
         for i in range(len(parts))
     )
     totals = tuple(row[part] / scale[i] for i, part in enumerate(parts))
-    a, b = (_arm(row, metric, arm, unit) for arm in ARMS)
+    a, b = (_arm(row, metric, arm, weight, unit) for arm in ARMS)
     return MetricSums(a, b, totals, products)
 
 
-def _arm(row: Mapping[str, Any], metric: str, arm: str, unit: Fraction) -> ArmSums:
+def _arm(row: Mapping[str, Any], metric: str, arm: str, weight: Fraction, unit: Fraction) -> ArmSums:
     return ArmSums(
-        row[f"{metric}_m_{arm}"],
-        row[f"{metric}_x_{arm}"] / unit,
-        row[f"{metric}_xx_{arm}"] / unit**2,
-        Fraction(row.get(f"{metric}_c_{arm}", 0)),
-        Fraction(row.get(f"{metric}_cc_{arm}", 0)),
-        row.get(f"{metric}_xc_{arm}", 0) / unit,
+        row[f"{metric}_n_{arm}"],
+        row[f"{metric}_m_{arm}"] / weight,
+        row[f"{metric}_x_{arm}"] / (weight * unit),
+        row[f"{metric}_xx_{arm}"] / (weight * unit**2),
+        row.get(f"{metric}_c_{arm}", 0) / weight,
+        row.get(f"{metric}_cc_{arm}", 0) / weight,
+        row.get(f"{metric}_xc_{arm}", 0) / (weight * unit),
     )

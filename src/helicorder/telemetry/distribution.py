@@ -1,33 +1,42 @@
-"""How the values of a score are spread: bins, values at ranks, categories."""
+"""How the values of a score are spread: the sums behind shares of bins and categories, and values at ranks."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import msgspec
 
 from helicorder.model.window import Window
 from helicorder.telemetry.axis import Clock
-from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
 from helicorder.telemetry.sql import distribution as statements
 from helicorder.telemetry.sql.conditions import Statement
+from helicorder.telemetry.sql.series import WEIGHT_PLACES
 
 MOST_CATEGORIES = 1_000
 
 
-class Extent(msgspec.Struct, frozen=True):
-    """How many values there are, and between which they lie; for n = 0 both are 0."""
+class Part(msgspec.Struct, frozen=True):
+    """A part of the values, such as those of a category.
+
+    Attributes:
+        n: how many values. weight: what they weigh, 1 each or the inverse of their probabilities.
+        squares, cross: sums over clusters of the part's squared weight, and of its product with the cluster's whole.
+    """
 
     n: int
-    minimum: float
-    maximum: float
+    weight: Fraction
+    squares: Fraction
+    cross: Fraction
 
 
 class Values(msgspec.Struct, frozen=True):
-    """Which values: those of a question in a window."""
+    """Which values: those of a question in a window. ``weighted``: they weigh the inverse of their probabilities."""
 
     asked: Question
     window: Window
     clock: Clock
+    weighted: bool = False
 
     def put(self, statement: Statement) -> str:
         """The condition on rows of ``scores``."""
@@ -35,26 +44,47 @@ class Values(msgspec.Struct, frozen=True):
         start, end = statement.instant(self.window.start), statement.instant(self.window.end)
         return f"{self.asked.condition(statement, self.clock)} AND {column} >= {start} AND {column} < {end}"
 
+    def part(self, row: Row) -> Part:
+        """A row as the statements give it."""
+        unit = Fraction(10) ** (WEIGHT_PLACES if self.weighted else 0)
+        return Part(row["n"], row["own"] / unit, row["squares"] / unit**2, row["cross"] / unit**2)
 
-async def extent(telemetry: Telemetry, values: Values) -> Extent:
-    """How many values there are, the least and the greatest.
 
-    Raises:
-        Invalid: the filter says something that cannot be asked.
-    """
+async def bins(telemetry: Telemetry, values: Values, edges: Sequence[float]) -> dict[int, Part]:
+    """The values of each bin between two edges that has any; a bin holds its lower edge, the last one both."""
     statement = values.asked.statement()
-    [row] = await telemetry.query(*statements.extent(statement, values.put(statement)))
-    return Extent(row["n"], row["minimum"], row["maximum"])
+    found = await _parts(telemetry, values, statement, statements.bin_of(statement, edges))
+    return {int(number): part for number, part in found.items()}
 
 
-async def bins(telemetry: Telemetry, values: Values, edges: Sequence[float]) -> list[int]:
-    """How many values are in each bin between two edges; a bin holds its lower edge, the last one both."""
+async def truths(telemetry: Telemetry, values: Values) -> dict[str, Part]:
+    """The booleans that are ``true`` and those that are ``false``, the commoner first."""
+    return await _parts(telemetry, values, values.asked.statement(), statements.TRUTH)
+
+
+async def labels(telemetry: Telemetry, values: Values) -> dict[str, Part]:
+    """The values of each category, the commonest first; at most MOST_CATEGORIES of them."""
+    return await _parts(telemetry, values, values.asked.statement(), statements.LABEL)
+
+
+async def _parts(telemetry: Telemetry, values: Values, statement: Statement, part: str) -> dict[str, Part]:
+    query = statements.parts(
+        statement, part, values.put(statement),
+        clustering=values.asked.clustering, weighted=values.weighted, limit=MOST_CATEGORIES,
+    )  # fmt: skip
+    return {row["part"]: values.part(row) for row in await telemetry.query(*query)}
+
+
+async def below(telemetry: Telemetry, values: Values, points: Sequence[float]) -> list[Part]:
+    """Per point the values that do not exceed it."""
+    if not points:
+        return []
     statement = values.asked.statement()
-    rows = await telemetry.query(*statements.bins(statement, values.put(statement), edges))
-    counts = dict.fromkeys(edges, 0) | {row["low"]: row["n"] for row in rows}
-    *inner, last = (counts[edge] for edge in edges)
-    inner[-1] += last
-    return inner
+    query = statements.below(
+        statement, points, values.put(statement), clustering=values.asked.clustering, weighted=values.weighted
+    )
+    [row] = await telemetry.query(*query)
+    return [values.part({name: numbers[place] for name, numbers in row.items()}) for place in range(len(points))]
 
 
 async def values_at(telemetry: Telemetry, values: Values, ranks: Sequence[int], n: int) -> dict[int, float]:
@@ -66,8 +96,10 @@ async def values_at(telemetry: Telemetry, values: Values, ranks: Sequence[int], 
     return dict(zip(ranks, row["found"], strict=True))
 
 
-async def labels(telemetry: Telemetry, values: Values) -> dict[str, int]:
-    """How often each category was given, the commonest first; at most MOST_CATEGORIES of them."""
+async def values_at_shares(telemetry: Telemetry, values: Values, shares: Sequence[float]) -> dict[float, float]:
+    """The smallest values that at least some shares of the weight do not exceed."""
+    if not shares:
+        return {}
     statement = values.asked.statement()
-    rows = await telemetry.query(*statements.labels(statement, values.put(statement), MOST_CATEGORIES))
-    return {row["label"]: row["n"] for row in rows}
+    [row] = await telemetry.query(*statements.values_at_shares(statement, values.put(statement), shares))
+    return dict(zip(shares, row["found"], strict=True))

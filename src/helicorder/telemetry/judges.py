@@ -1,5 +1,6 @@
 """What a judge said of calls beside what people said of some of them: sums, and draws of what to label next."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
@@ -15,7 +16,7 @@ from helicorder.telemetry.series import Question
 from helicorder.telemetry.sql import judges as statements
 from helicorder.telemetry.sql.conditions import Statement
 from helicorder.telemetry.sql.dimensions import expression
-from helicorder.telemetry.sql.series import WEIGHT_PLACES, bucket_of, places_of
+from helicorder.telemetry.sql.series import WEIGHT_PLACES, bucket_of, places_of, starts_of_buckets
 
 BINS = 10
 """A judge's numbers are put into this many bins of equal width to see where it errs."""
@@ -28,7 +29,8 @@ class JudgedSums(msgspec.Struct, frozen=True):
         judged, labels: things. drawn: labels with an inclusion probability.
         groups, labelled_groups: clusters, and those that hold a label.
         totals, products: of `sql.judges.PARTS` over clusters.
-        table: the labels by (judge, people) as (yes yes, yes no, no yes, no no).
+        differ: labels that say another thing than the judge, as booleans.
+        table: by (judge, people) as (yes yes, yes no, no yes, no no), the sums of labels' weights and of their squares.
     """
 
     judged: int
@@ -38,7 +40,8 @@ class JudgedSums(msgspec.Struct, frozen=True):
     labelled_groups: int
     totals: tuple[Fraction, ...]
     products: tuple[tuple[Fraction, ...], ...]
-    table: tuple[int, int, int, int]
+    differ: int
+    table: tuple[tuple[Fraction, Fraction], ...]
 
 
 class Judging(msgspec.Struct, frozen=True):
@@ -69,8 +72,8 @@ async def whole(telemetry: Telemetry, judging: Judging) -> JudgedSums | None:
     return _sums(row, places) if row["judged"] else None
 
 
-async def over_time(telemetry: Telemetry, judging: Judging, axis: Axis) -> dict[dt.datetime, JudgedSums]:
-    """The sums of each bucket in which the judge judged anything.
+async def over_time(telemetry: Telemetry, judging: Judging, axis: Axis) -> dict[dt.datetime, JudgedSums | None]:
+    """The sums of each bucket of the axis; None for one in which the judge judged nothing.
 
     Raises:
         Invalid: as `whole`, or an axis of too many buckets.
@@ -78,8 +81,12 @@ async def over_time(telemetry: Telemetry, judging: Judging, axis: Axis) -> dict[
     statement, zone = judging.asked.statement(), zone_of(axis.zone)
     places = places_of(judging.asked.largest)
     bucket, _ = bucket_of(statement, axis, "at")
-    rows = await telemetry.query(*statements.corrected(statement, judging.rows(statement), [bucket], places=places))
-    return {dt.datetime.fromtimestamp(row["k0"], zone): _sums(row, places) for row in rows}
+    starts, rows = await asyncio.gather(
+        telemetry.query(*starts_of_buckets(axis)),
+        telemetry.query(*statements.corrected(statement, judging.rows(statement), [bucket], places=places)),
+    )
+    found = {row["k0"]: _sums(row, places) for row in rows}
+    return {dt.datetime.fromtimestamp(at, zone): found.get(at) for at in (row["start"] for row in starts)}
 
 
 async def labels_in_window(telemetry: Telemetry, judging: Judging) -> int:
@@ -106,7 +113,8 @@ def _sums(row: Row, places: int) -> JudgedSums:
         labelled_groups=row["labelled_groups"],
         totals=totals,
         products=products,
-        table=(row["tt"], row["tf"], row["ft"], row["ff"]),
+        differ=row["differ"],
+        table=tuple((row[name] / unit, row[f"{name}_2"] / unit**2) for name in statements.VERDICTS),
     )
 
 

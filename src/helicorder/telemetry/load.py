@@ -161,6 +161,7 @@ CALLS = (
     Column("input_key", "UInt64", "row", _input_key_of),
     Column("request_preview", "String", "digest.request_preview"),
     Column("response_preview", "String", "digest.response_preview"),
+    Column("words", "String", "digest.words"),
 )
 BODIES = (
     Column("version", "UInt64", "texts_version"),
@@ -168,7 +169,6 @@ BODIES = (
     CALLED,
     Column("request_body", "Nullable(String)", "row.request_body"),
     Column("response_body", "Nullable(String)", "row.response_body"),
-    Column("words", "String", "digest.words"),
 )
 SCORE_CHANGES = (
     VERSION,

@@ -72,6 +72,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     kind: ScoreKind | None
     largest: float = 0.0
     where: Filter = EVERYTHING
+    without: Filter | None = None
     sources: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     clustering: Clustering = Clustering.AUTO
@@ -92,6 +93,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             parts.insert(0, f"name = {statement.bind('String', self.name)}")
         kinds = COUNTED_KINDS if self.kind is None else (self.kind,)
         parts.append(f"kind IN ({', '.join(statement.bind('String', kind) for kind in kinds)})")
+        if self.without is not None:
+            parts.append(f"NOT ifNull({condition(statement, self.without)}, false)")
         if clock is Clock.REQUESTED:
             parts.append("attached")
         for column, values in (("source", self.sources), ("author", self.authors)):
@@ -111,18 +114,26 @@ COLUMN_OF_CLOCK = {Clock.JUDGED: "judged_at", Clock.REQUESTED: "created_at"}
 
 
 async def over_time(
-    telemetry: Telemetry, asked: Question, axis: Axis, keys: Sequence[str] = ()
+    telemetry: Telemetry,
+    asked: Question,
+    axis: Axis,
+    keys: Sequence[str] = (),
+    by: Sequence[str] = (),
+    kept: Kept | None = None,
 ) -> tuple[list[dt.datetime], dict[Keys, dict[dt.datetime, Sums]]]:
     """(the start of every bucket of the axis, per value of the keys the sums of the buckets that hold scores).
 
+    Keys are columns of scores, and behind them the dimensions that it is cut by, as in `by_segment`.
+
     Raises:
-        Invalid: the axis or the filter says something that cannot be asked.
+        Invalid: the axis or the filter says something that cannot be asked, or no such dimension.
     """
     zone = zone_of(axis.zone)
 
     def cut(statement: Statement) -> tuple[list[str], str]:
         bucket, within = statements.bucket_of(statement, axis, COLUMN_OF_CLOCK[axis.clock])
-        return [bucket, *keys], f"{asked.condition(statement, axis.clock)} AND {within}"
+        values = _kept(statement, [expression(statement, name) for name in by], kept)
+        return [bucket, *keys, *values], f"{asked.condition(statement, axis.clock)} AND {within}"
 
     starts, cells = await asyncio.gather(
         telemetry.query(*statements.starts_of_buckets(axis)), _cells(telemetry, asked, cut)
@@ -150,48 +161,65 @@ async def by_segment(
     def cut(statement: Statement) -> tuple[list[str], str]:
         column = COLUMN_OF_CLOCK[clock]
         start, end = statement.instant(window.start), statement.instant(window.end)
-        keys = [expression(statement, name) for name in by]
-        if kept is not None:
-            keys = statements.kept_or_other(statement, keys, kept.values, kept.other)
+        keys = _kept(statement, [expression(statement, name) for name in by], kept)
         return keys, f"{asked.condition(statement, clock)} AND {column} >= {start} AND {column} < {end}"
 
     return await _cells(telemetry, asked, cut)
 
 
-async def calls_over_time(telemetry: Telemetry, asked: Question, axis: Axis) -> dict[dt.datetime, int]:
-    """Per bucket that has any, how many calls the filter takes: those that might have been scored.
+async def calls_over_time(
+    telemetry: Telemetry, asked: Question, axis: Axis, by: Sequence[str] = (), kept: Kept | None = None
+) -> dict[Keys, dict[dt.datetime, int]] | None:
+    """As `calls_by_segment`, for each bucket that has any: of the empty key where it is cut by no dimension.
 
     Raises:
         Invalid: as `over_time`.
     """
+    if set(by) & OF_SCORES:
+        return None
     statement = asked.statement(judged=False)
+    joined, keys = _of_calls(statement, by, kept)
     bucket, within = statements.bucket_of(statement, axis, "created_at")
     where = f"{condition(statement, asked.where)} AND {within}"
-    rows = await telemetry.query(*statements.calls(statement, [bucket], where))
-    zone = zone_of(axis.zone)
-    return {dt.datetime.fromtimestamp(row["k0"], zone): row["calls"] for row in rows}
+    rows = await telemetry.query(*statements.calls(statement, [bucket, *keys], where, joined))
+    zone, found = zone_of(axis.zone), dict[Keys, dict[dt.datetime, int]]()
+    for row in rows:
+        start, *key = _key(row, 1 + len(by))
+        found.setdefault(tuple(key), {})[dt.datetime.fromtimestamp(start, zone)] = row["calls"]
+    return found
 
 
 async def calls_by_segment(
     telemetry: Telemetry, asked: Question, window: Window, by: Sequence[str], kept: Kept | None = None
 ) -> dict[Keys, int] | None:
-    """Per value of some dimensions how many calls the filter takes; None where a dimension is not one of calls.
+    """Per value of some dimensions how many calls the filter takes: those that might have been scored.
+
+    None where a dimension is not one of calls.
 
     Raises:
         Invalid: as `over_time`.
     """
-    properties = [name for name in by if name.startswith(PROPERTY)]
-    if set(by) & OF_SCORES or len(properties) > 1:
+    if set(by) & OF_SCORES:
         return None
     statement = asked.statement(judged=False)
-    joined, values = with_edits(statement, properties[0].removeprefix(PROPERTY)) if properties else ("", [])
-    keys = [values[0] if name.startswith(PROPERTY) else f"toString({name})" for name in by]
-    if kept is not None:
-        keys = statements.kept_or_other(statement, keys, kept.values, kept.other)
+    joined, keys = _of_calls(statement, by, kept)
     start, end = statement.instant(window.start), statement.instant(window.end)
     where = f"{condition(statement, asked.where)} AND created_at >= {start} AND created_at < {end}"
     rows = await telemetry.query(*statements.calls(statement, keys, where, joined))
     return {_key(row, len(by)): row["calls"] for row in rows}
+
+
+def _of_calls(statement: Statement, by: Sequence[str], kept: Kept | None) -> tuple[str, list[str]]:
+    """(a join, the values of some dimensions on rows of calls)."""
+    properties = [name.removeprefix(PROPERTY) for name in by if name.startswith(PROPERTY)]
+    joined, values = with_edits(statement, *properties) if properties else ("", [])
+    read = dict(zip(properties, values, strict=True))
+    keys = [read[name.removeprefix(PROPERTY)] if name.startswith(PROPERTY) else f"toString({name})" for name in by]
+    return joined, _kept(statement, keys, kept)
+
+
+def _kept(statement: Statement, keys: list[str], kept: Kept | None) -> list[str]:
+    return keys if kept is None else statements.kept_or_other(statement, keys, kept.values, kept.other)
 
 
 async def delays(
@@ -210,6 +238,7 @@ async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, 
     rows, width = await _summed(telemetry, asked, cut, places, weighted=False)
     weighted = any(row["drawn"] for row in rows)
     if weighted:
+        places = statements.places_of(asked.largest, weighted=True)
         rows, width = await _summed(telemetry, asked, cut, places, weighted=True)
     distinct: dict[Keys, int] = {}
     if any(row["shared"] for row in rows):

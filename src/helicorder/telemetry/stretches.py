@@ -1,5 +1,6 @@
 """Pages of calls by place, and what may be asked of them besides a filter."""
 
+import asyncio
 import decimal
 from collections.abc import Sequence
 
@@ -31,11 +32,14 @@ async def _calls_at(
 ) -> list[CallRow]:
     if not positions:
         return []
-    rows = await telemetry.query(*statements.calls_at(org_id, positions, previews=previews))
+    rows, said = await asyncio.gather(
+        telemetry.query(*statements.calls_at(org_id, positions, previews=previews)),
+        calls.what_was_said(telemetry, org_id, [one.request_id for one in positions]),
+    )
     known = {(row["created_at"], row["request_id"]): row for row in rows}
     # A call may have been recorded anew between the two statements, but never vanishes.
     in_order = [known[one.created_at, one.request_id] for one in positions if (one.created_at, one.request_id) in known]
-    return await calls.with_what_was_said(telemetry, org_id, in_order)
+    return [calls.call_row(row, said) for row in in_order]
 
 
 def _position(row: Row) -> Position:

@@ -16,6 +16,8 @@ from helicorder.model.findings import (
     Measure,
     Method,
     OfCategory,
+    QuantileMethod,
+    RaterBias,
     Scale,
     Sequence,
     Verdict,
@@ -55,10 +57,18 @@ class Bucket(Number, frozen=True, kw_only=True):
     complete: float | None = None
 
 
+class SegmentSeries(msgspec.Struct, frozen=True):
+    """One segment over time. An unknown value is empty text; ``(other)`` is all smaller segments together."""
+
+    values: list[str]
+    points: list[Bucket]
+
+
 class ScoreSeries(msgspec.Struct, frozen=True):
     """A score over time, and over the whole window at once where that was asked for.
 
-    The number of the whole is not put together from the points: clusters reach over buckets.
+    The number of the whole is not put together from the points: clusters reach over buckets. ``segments`` are the
+    largest first, the rest last; empty where the question is not by any dimension.
     """
 
     name: str
@@ -66,6 +76,7 @@ class ScoreSeries(msgspec.Struct, frozen=True):
     clock: Clock
     total: Number | None
     points: list[Bucket]
+    segments: list[SegmentSeries] = []
 
 
 class Segment(Number, frozen=True, kw_only=True):
@@ -83,18 +94,24 @@ class Breakdown(msgspec.Struct, frozen=True):
     segments: list[Segment]
 
 
-class Bin(msgspec.Struct, frozen=True):
-    """How many values lie from ``low`` to below ``high``; the last bin holds its upper edge too."""
+class Bin(msgspec.Struct, frozen=True, kw_only=True):
+    """How many values lie from ``low`` to below ``high``; the last bin holds its upper edge too.
+
+    ``share`` is of all values, with its 95 % interval from ``share_low`` to ``share_high``.
+    """
 
     low: float
     high: float
     n: int
+    share: float | None
+    share_low: float | None
+    share_high: float | None
 
 
-class Quantile(msgspec.Struct, frozen=True):
+class Quantile(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest value that at least the share ``q`` of the scores do not exceed, with its 95 % interval.
 
-    The interval assumes no distribution, and independent scores: of scores that come in sessions it is too narrow.
+    The interval assumes no distribution; its ends are values, and null where too few cannot bound it.
     """
 
     q: float
@@ -103,8 +120,8 @@ class Quantile(msgspec.Struct, frozen=True):
     high: float | None
 
 
-class Share(msgspec.Struct, frozen=True):
-    """The share of one category, with Wilson's interval."""
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of one category, with its 95 % interval, which speaks for this category alone."""
 
     category: str
     n: int
@@ -113,19 +130,34 @@ class Share(msgspec.Struct, frozen=True):
     high: float | None
 
 
-class Distribution(msgspec.Struct, frozen=True):
-    """The spread of n values: bins and quantiles of numbers, shares of categories and of true and false."""
+class Distribution(msgspec.Struct, frozen=True, kw_only=True):
+    """The spread of n values: bins and quantiles of numbers, shares of categories and of true and false.
+
+    ``n`` scores of ``requests`` distinct requests; ``missing`` calls were not scored (null where calls were not
+    counted); ``clusters`` independent groups. ``method`` names the intervals of shares, ``quantile_method`` those of
+    quantiles: ``ranks``, or ``effective-ranks`` where scores hang together or weigh differently.
+    """
 
     name: str
     kind: ScoreKind
     n: int
+    requests: int
+    missing: int | None
+    clusters: int
+    method: Method
+    quantile_method: QuantileMethod
+    warning: str | None
     bins: list[Bin]
     quantiles: list[Quantile]
     shares: list[Share]
 
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True):
-    """The comparison within one value of a dimension. ``adjusted_p`` counts all looks; ``flagged`` is it <= 0.1."""
+    """The comparison within one value of a dimension. ``adjusted_p`` counts all looks; ``flagged`` is it <= 0.1.
+
+    The interval is at the level that all looks call for (``level``), so the verdict counts them too: it is sure of a
+    difference where ``adjusted_p`` is at most 0.05.
+    """
 
     value: str
     difference: Difference
@@ -139,7 +171,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     ``difference`` is made by the method that fits, which it names; ``adjusted`` with the covariate; ``anytime`` is the
     interval for those who look again and again. ``paired_share`` is the share of rows whose input both segments have.
-    Slices are looks: there are ``looks`` of them, and ``caveat`` says what no comparison of logged calls can.
+    ``dominance`` takes the margin for quality, and 5 % of a's mean for cost and latency. Slices are
+    looks: there are ``looks`` of them, and ``caveat`` says what no comparison of logged calls can.
     """
 
     name: str
@@ -176,7 +209,7 @@ class FoundChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """Requests of a part's segment after the change, the lowest scores first where it fell."""
+    """Requests of a part's segment, of after the change unless it went then: the lowest scores of a part that fell."""
 
     label: str
     request_ids: list[str]
@@ -200,7 +233,7 @@ class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
 
     ``human`` is people's mean alone; ``bias`` how much higher the judge scores; ``labels`` of ``judged`` things were
     labelled. ``sensitivity`` and ``specificity`` are of pass or fail: the share of what people pass that the judge
-    passes, and of what they fail that it fails.
+    passes, and of what they fail that it fails, with labels weighed by the inverse of their probabilities.
     """
 
     raw: Mean
@@ -214,7 +247,7 @@ class JudgedMean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedPoint(JudgedMean, frozen=True, kw_only=True):
-    """The means of one bucket of time."""
+    """The means of one bucket of time; null in one in which the judge judged nothing: a gap, not a zero."""
 
     start: dt.datetime
 
@@ -230,8 +263,10 @@ class Judged(JudgedMean, frozen=True, kw_only=True):
 class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Two raters, by their places in the question; the first is taken as right where it matters.
 
-    ``n`` things were judged by both. ``confusion`` has a row for each of ``labels`` as the first said it and a column
-    as the second did. What is not defined is null with a ``reason``.
+    ``n`` things were judged by both. ``bias`` is how much higher the second scores them, a paired difference; null of
+    categories. ``confusion`` counts them, with a row for each of ``labels`` as the first said it
+    and a column as the second did. All else weighs each thing by the inverse of the probability with which it came to
+    be judged by both. What is not defined is null with a ``reason``.
     """
 
     raters: tuple[int, int]
@@ -242,18 +277,23 @@ class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
     pearson: Measure
     spearman: Measure
     mean_distance: float | None
+    bias: Difference | None
     labels: list[str]
     confusion: list[list[int]]
     categories: list[OfCategory]
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Every two of the raters, and Krippendorff's alpha of all of them together. Things are taken as independent."""
+    """Every two of the raters, Krippendorff's alpha of all of them together, and how much higher each scores.
+
+    ``biases`` is empty where raters do not give numbers, or not of one kind.
+    """
 
     raters: list[RaterQuery]
     pairs: list[PairAgreement]
     alpha: Measure
     scale: Scale
+    biases: list[RaterBias]
 
 
 class LabelItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -86,7 +86,7 @@ class ScoreRow(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     author: str | None = None
     inclusion: float | None = None
-    version: int = 0
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] = 0
     deleted: bool = False
     reason: str | None = None
 

@@ -39,12 +39,15 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class SeriesQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``bucket`` and ``zone`` cut the time; ``total`` asks for the number of the whole window beside.
 
+    ``by`` one or two dimensions asks for a line of each of the ``top`` largest segments, and of the others as one.
     ``now`` is when the ages of buckets are counted from; it is filled in by the server, and a pin keeps it.
     """
 
     bucket: Bucket = Bucket.DAY
     zone: str = "UTC"
     total: bool = False
+    by: list[str] = []
+    top: int = 5
     now: str | None = None
 
 
@@ -142,9 +145,9 @@ class JudgeQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_on
 class AgreementQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """2 to 10 ``raters``: scores of a name, of some sources, of some authors; ``name`` where all have the same.
 
-    ``scale`` says what differences mean to alpha: ``nominal``, ``ordinal`` or ``interval``; by default ``interval`` of
-    numbers and ``nominal`` of all else. ``kinds`` is filled in by the server. ``sources``, ``authors`` and ``cluster``
-    of the question itself stand for nothing here and cannot be given.
+    ``scale`` says what differences mean to alpha: ``nominal``, ``ordinal``, ``interval`` or ``ratio``; by default
+    ``interval`` of numbers and ``nominal`` of all else. ``kinds`` is filled in by the server. ``sources`` and
+    ``authors`` of the question itself stand for nothing here and cannot be given.
     """
 
     name: str = ""
@@ -166,7 +169,7 @@ class LabelsQuery(JudgedSelection, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class DriftQuery(Selection, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``at`` parts the time into before and after; ``filter`` takes the traffic, ``anchors`` the anchors.
+    """``at`` parts the time into before and after; ``filter`` takes the traffic, ``anchors`` the anchors, never both.
 
     Anchors are fixed inputs with frozen answers, logged and judged again on a schedule: ``match`` says when two of them
     are the same (``input`` or ``property:NAME``). With ``looks``, intervals hold for those who look day by day.

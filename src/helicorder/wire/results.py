@@ -37,10 +37,13 @@ class PinnedResult(msgspec.Struct, Generic[T], frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """A pinned question put again, as of its mark and now.
 
+    ``kind`` is what was asked: ``series``, ``compare`` and so on; ``as_of`` the version of the store that it saw.
     ``identical``: the answer as of the mark is the one that was pinned; false where rows were erased since.
     ``changed``: the answer now is another one.
     """
 
+    kind: str
+    as_of: str
     question: Any
     then: Any
     now: Any

@@ -16,7 +16,7 @@ export function splits(
 ): number[] {
   const least = Math.max(1, (all.length * space) / Math.max(1, width));
   // Where the axis ends there is no room for the words of a tick.
-  const starts = all.slice(0, Math.max(1, Math.floor(all.length - least / 4)));
+  const starts = all.slice(0, all.length - Math.floor(least / 4));
   const minutes = MINUTES[calendar.bucket];
   if (minutes === undefined) return everyNth(starts, Math.ceil(least));
   const step = WITHIN_A_DAY.find((one) => one >= least * minutes) ?? DAY;

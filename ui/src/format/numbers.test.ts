@@ -17,12 +17,14 @@ describe("numbers", () => {
     expect(score(-12.34)).toBe("-12.3");
     expect(score(0.000012)).toBe("1.2e-5");
     expect(score(1234.5)).toBe("1230");
+    expect(signed(-2.7e-18)).toBe("0");
   });
 
   test("differences carry their sign", () => {
     expect(signed(0.08)).toBe("+0.08");
     expect(signed(-0.08)).toBe("−0.08");
     expect(signed(0)).toBe("0");
+    expect(signed(-0.00012, money)).toBe("−$0.00012");
   });
 
   test("shares, money, time and size are written as people write them", () => {

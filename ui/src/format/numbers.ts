@@ -18,18 +18,24 @@ export function compact(value: Known): string {
   return Math.abs(value) < 10_000 ? trimmed(value, 4) : short.format(value);
 }
 
+/** What is smaller is left over from rounding, in sums of numbers of usual size. */
+const DUST = 1e-12;
+
 /** A score: three significant digits, more only where the size of the number needs them. */
 export function score(value: Known): string {
   if (value == null) return UNKNOWN;
   const size = Math.abs(value);
   if (size >= 10_000) return compact(value);
+  if (size < DUST) return "0";
   return size > 0 && size < 0.001 ? value.toExponential(1) : trimmed(value, 3);
 }
 
 /** A difference, with its sign: "+0.08", "−0.08". */
 export function signed(value: Known, write: (value: number) => string = score): string {
   if (value == null) return UNKNOWN;
-  return value > 0 ? `+${write(value)}` : write(value).replace("-", "−");
+  const written = write(Math.abs(value));
+  if (Math.abs(value) < DUST) return written;
+  return (value > 0 ? "+" : "−") + written;
 }
 
 /** A share as a percentage: 0.0312 is "3.1 %". */

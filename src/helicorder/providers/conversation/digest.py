@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from helicorder.model.call import Call, Digest
+from helicorder.model.words import searchable
 from helicorder.providers.conversation.answered import answered_of
 from helicorder.providers.conversation.asked import USER, asked_backwards
 from helicorder.providers.conversation.reader import merged_text
@@ -42,7 +43,7 @@ def digest_of(call: Call) -> Digest:
     if not answered and failure is not None:
         answered = one_line([failure.message])
     words = "\n".join([*_words(request.value, request.text), *_words(response.value, response.text)])
-    return Digest(sanitize(asked), sanitize(answered), sanitize(words[:MAX_SEARCHED]).casefold())
+    return Digest(sanitize(asked), sanitize(answered), searchable(sanitize(words[:MAX_SEARCHED])))
 
 
 def _asked(body: Any, text: str | None, path: str) -> str:

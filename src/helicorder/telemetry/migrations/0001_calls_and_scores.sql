@@ -7,8 +7,12 @@
 -- org_id leads every key: a tenant's rows lie together, and another tenant's are never read.
 
 -- (org_id, created_at, request_id) is the identity of a call. Time before id: the page of newest calls reads from the end of
--- the key and stops. One call by id, and one session, go through a bloom filter: ids are the clients' own, so no order helps.
+-- the key and stops. One call by id, one user's and one session's, go through a bloom filter: ids are the clients' own, so no order helps.
 -- Parts by month: retention drops parts, and a window of time opens only its own.
+-- words: what both bodies say, in lower case, without the JSON around it. by_words, an inverted index of its words, finds the
+-- calls that hold a word without reading them, and those that hold a part of one by a look through its dictionary.
+-- by_property is the same for properties, each with its value one word: a filter on one value reads no properties at all.
+-- Small granules and blocks: a page sorted by cost takes its calls from anywhere, and unpacks what lies around each.
 CREATE TABLE IF NOT EXISTS calls
 (
     org_id String CODEC(ZSTD(1)),
@@ -50,20 +54,23 @@ CREATE TABLE IF NOT EXISTS calls
     input_key UInt64 CODEC(ZSTD(1)),
     request_preview String CODEC(ZSTD(1)),
     response_preview String CODEC(ZSTD(1)),
+    words String CODEC(ZSTD(3)),
     INDEX by_request_id request_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_session_id session_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_version version TYPE minmax GRANULARITY 1
+    INDEX by_user_id user_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_version version TYPE minmax GRANULARITY 1,
+    INDEX by_words words TYPE text(tokenizer = splitByNonAlpha),
+    INDEX by_property arrayMap((k, v) -> concat(toString(length(k)), ':', k, v), mapKeys(properties), mapValues(properties))
+        TYPE text(tokenizer = array)
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(created_at)
 ORDER BY (org_id, created_at, request_id)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
-    max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000000;
+SETTINGS index_granularity = 512, min_compress_block_size = 16384, fsync_after_insert = 1, fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1, max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000000;
 
--- The texts of a call, apart, so that lists and charts never read past them. In the order of calls, so that what is new is
--- searched first and one batch overlaps no other; one body is found by the time that its call has.
--- words: what both bodies say, in lower case, without the JSON around it. by_words, an inverted index of its words, finds the
--- calls that hold a word without reading them, and those that hold a part of one by a look through its dictionary.
+-- The texts of a call, apart, so that lists and charts never read past them. In the order of calls, so that one batch overlaps
+-- no other; one body is found by the time that its call has.
 -- A smaller granule: reading one body must not unpack thousands of others.
 CREATE TABLE IF NOT EXISTS bodies
 (
@@ -72,9 +79,7 @@ CREATE TABLE IF NOT EXISTS bodies
     request_id String CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta, ZSTD(1)),
     request_body Nullable(String) CODEC(ZSTD(3)),
-    response_body Nullable(String) CODEC(ZSTD(3)),
-    words String CODEC(ZSTD(3)),
-    INDEX by_words words TYPE text(tokenizer = splitByNonAlpha)
+    response_body Nullable(String) CODEC(ZSTD(3))
 )
 ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(created_at)
@@ -84,7 +89,7 @@ SETTINGS index_granularity = 256, fsync_after_insert = 1, fsync_part_directory =
 
 -- Every version of every score, and its deletion: what happened, never rewritten. What is current, and what was current at
 -- any version, is derived from it. What is judged before the name: the scores of a page of calls are a few stretches of the
--- key. by_version prunes to the parts of a batch, or to what came since a mark; by_score_id finds one score.
+-- key, and small granules, since ids lie anywhere. by_version prunes to the parts of a batch, or to what came since a mark; by_score_id finds one score.
 CREATE TABLE IF NOT EXISTS score_versions
 (
     org_id String CODEC(ZSTD(1)),
@@ -111,7 +116,7 @@ CREATE TABLE IF NOT EXISTS score_versions
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (org_id, target_id, target, name, score_id, version)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+SETTINGS index_granularity = 512, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000000;
 
 -- The same versions in the order in which they were acknowledged: the change feed reads one stretch.
@@ -172,6 +177,7 @@ CREATE TABLE IF NOT EXISTS scores
     completion_tokens Nullable(UInt64),
     prompt_cache_read_tokens Nullable(UInt64),
     prompt_cache_write_tokens Nullable(UInt64),
+    reasoning_tokens Nullable(UInt64),
     cost_usd Nullable(Decimal(18, 12)),
     user_id String CODEC(ZSTD(1)),
     session_id String CODEC(ZSTD(1)),

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from helicorder.model.filter import Filter, Page, SortKey
-from helicorder.telemetry.sql.conditions import CURRENT_EDITS, Query, Statement, condition, spellings
+from helicorder.telemetry.sql.conditions import TOTAL_TOKENS, Query, Statement, condition, current_edits, spellings
 
 MAX_STEPS = 20_000
 # Ids travel in slices: a ClickHouse server takes form fields of at most 128 KiB, and a character has up to four bytes.
@@ -30,10 +30,7 @@ SORTED = {
     SortKey.LATENCY: "latency_ms",
     SortKey.TIME_TO_FIRST_TOKEN: "time_to_first_token_ms",
     SortKey.COST: "cost_usd",
-    SortKey.TOTAL_TOKENS: (
-        "prompt_tokens + ifNull(prompt_cache_read_tokens, 0) + ifNull(prompt_cache_write_tokens, 0) "
-        "+ completion_tokens + ifNull(reasoning_tokens, 0)"
-    ),
+    SortKey.TOTAL_TOKENS: TOTAL_TOKENS,
     SortKey.PROMPT_TOKENS: "prompt_tokens",
     SortKey.COMPLETION_TOKENS: "completion_tokens",
     SortKey.USER_ID: "user_id",
@@ -70,7 +67,7 @@ def with_edits(statement: Statement, *names: str) -> tuple[str, list[str]]:
     wanted = ", ".join(dict.fromkeys(key for spelled in keys.values() for key in spelled))
     join = (
         " LEFT ANY JOIN (SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "
-        f"FROM ({CURRENT_EDITS % f'key IN ({wanted})'}) "
+        f"FROM ({current_edits(statement, f'key IN ({wanted})')}) "
         "GROUP BY request_id) AS edits USING (request_id)"
     )
     return join, [_read_through(spelled) for spelled in keys.values()]
@@ -137,7 +134,7 @@ def edits_of_requests(org_id: str, request_ids: Sequence[str]) -> Query:
     """The current property edits of several requests."""
     statement = Statement(org_id)
     wanted = among(statement, "request_id", request_ids)
-    return statement.query(f"SELECT request_id, key, value FROM ({CURRENT_EDITS % wanted})")
+    return statement.query(f"SELECT request_id, key, value FROM ({current_edits(statement, wanted)})")
 
 
 def among(statement: Statement, column: str, request_ids: Sequence[str]) -> str:

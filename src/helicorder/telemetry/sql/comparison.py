@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from helicorder.model.analysis import Clustering, Covariate
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, on_grid
+from helicorder.telemetry.sql.dimensions import PROPERTY, expression
+from helicorder.telemetry.sql.series import CLUSTER, WEIGHT, on_grid
 
 COST_PLACES = 12
 """Decimal places of US dollars in sums; those of a cost in the store."""
@@ -21,7 +22,7 @@ COVARIATE = {
 
 ARMS = ("a", "b")
 METRICS = {
-    "score": ("1", "q"),
+    "score": ("true", "q"),
     "cost": ("cost_usd IS NOT NULL", f"toInt128(round(ifNull(toFloat64(cost_usd), 0) * 1e{COST_PLACES}))"),
     "latency": ("latency_ms IS NOT NULL", "toInt128(ifNull(latency_ms, 0))"),
 }
@@ -43,31 +44,24 @@ def two_segments(
     places: int,
     clustering: Clustering,
     covariate: Covariate | None,
+    weighted: bool,
 ) -> Query:
     """Per value of the keys the sums of both segments and the products of the sums of each cluster.
 
-    A segment is a condition on the rows that ``where`` takes. Of each arm: ``n_a``, ``total_a`` and ``squares_a`` of
-    the score, the same as ``cost_n_a``, ... of cost and latency; of each metric ``METRIC_i_j``, the sum over clusters
-    of the product of its i-th and j-th component (`components`), and ``groups``. ``overlap``: rows that are in both.
+    A segment is a condition on the rows that ``where`` takes. Of each metric and arm: ``score_n_a`` rows, and over them
+    ``score_m_a`` and ``score_x_a``, the sums of 1 and of the value, and ``score_xx_a`` of its square; of the score with
+    a covariate also ``score_c_a``, ``score_cc_a``, ``score_xc_a``. ``score_i_j`` is the sum over clusters of the
+    product of the i-th and j-th component (`components`). ``groups`` clusters; ``overlap`` rows that are in both;
+    ``drawn_a`` rows that have an inclusion probability.
+
+    Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in all of these sums, but for the numbers of rows, and
+    ``squared_a`` is the sum of the squared weights.
     """
     statement.params["scale"] = 10.0**places
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     names = "".join(f"k{number}, " for number in range(len(keys)))
-    inner = [f"countIf({' AND '.join(f'in_{arm}' for arm in ARMS)}) AS overlap"]
-    outer = ["sum(overlap) AS overlap", "count() AS groups"]
-    for metric, (has, value) in METRICS.items():
-        for arm in ARMS:
-            inner.append(f"countIf(in_{arm} AND {has}) AS {metric}_m_{arm}")
-            inner.append(f"sumIf({value}, in_{arm}) AS {metric}_x_{arm}")
-            inner.append(f"sumIf(toInt256({value}) * {value}, in_{arm}) AS {metric}_xx_{arm}")
-            outer += [f"sum({metric}_{kind}_{arm}) AS {metric}_{kind}_{arm}" for kind in ("m", "x", "xx")]
-    if covariate:
-        for arm in ARMS:
-            known = COVARIATE[covariate]
-            inner.append(f"sumIf({known}, in_{arm}) AS score_c_{arm}")
-            inner.append(f"sumIf(toInt256({known}) * {known}, in_{arm}) AS score_cc_{arm}")
-            inner.append(f"sumIf(toInt256({known}) * q, in_{arm}) AS score_xc_{arm}")
-            outer += [f"sum(score_{kind}_{arm}) AS score_{kind}_{arm}" for kind in ("c", "cc", "xc")]
+    inner, outer = _over_rows(covariate, weighted=weighted), ["sum(s.overlap) AS overlap", "count() AS groups"]
+    outer += [f"sum(s.{name}) AS {name}" for name in inner]
     for metric in METRICS:
         parts = components(metric, covariate)
         outer += [
@@ -77,11 +71,32 @@ def two_segments(
     source = current(statement, f"{where} AND (({arms[0]}) OR ({arms[1]}))")
     return statement.query(
         f"SELECT {names}{', '.join(outer)} FROM ("
-        f"SELECT {named}{CLUSTER[clustering]} AS g, {', '.join(inner)} FROM ("
-        f"SELECT *, {on_grid('value')} AS q, ifNull({arms[0]}, false) AS in_a, "
-        f"ifNull({arms[1]}, false) AS in_b {source}) GROUP BY {names}g) AS s "
+        f"SELECT {named}{CLUSTER[clustering]} AS g, countIf(in_a AND in_b) AS overlap, "
+        f"{', '.join(f'{of} AS {name}' for name, of in inner.items())} FROM ("
+        f"SELECT *, {on_grid('value')} AS q, {f'{WEIGHT} AS w, ' if weighted else ''}"
+        f"ifNull({arms[0]}, false) AS in_a, ifNull({arms[1]}, false) AS in_b {source}) GROUP BY {names}g) AS s "
         + (f"GROUP BY {names.rstrip(', ')}" if keys else "")
     )
+
+
+def _over_rows(covariate: Covariate | None, *, weighted: bool) -> dict[str, str]:
+    """By name the sums over the rows of a cluster. Where rows weigh 1, nothing is multiplied: that costs time."""
+    once = "w * " if weighted else ""
+    sums = {}
+    for arm in ARMS:
+        sums[f"drawn_{arm}"] = f"countIf(in_{arm} AND inclusion != 0)"
+        sums[f"squared_{arm}"] = f"sumIf(toInt256(w) * w, in_{arm})" if weighted else f"countIf(in_{arm})"
+        for metric, (has, value) in METRICS.items():
+            sums[f"{metric}_n_{arm}"] = f"countIf(in_{arm} AND {has})"
+            sums[f"{metric}_m_{arm}"] = f"sumIf(w, in_{arm} AND {has})" if weighted else f"{metric}_n_{arm}"
+            sums[f"{metric}_x_{arm}"] = f"sumIf({once}{value}, in_{arm})"
+            sums[f"{metric}_xx_{arm}"] = f"sumIf({once}toInt256({value}) * {value}, in_{arm})"
+        if covariate:
+            known = COVARIATE[covariate]
+            sums[f"score_c_{arm}"] = f"sumIf({once}{known}, in_{arm})"
+            sums[f"score_cc_{arm}"] = f"sumIf({once}toInt256({known}) * {known}, in_{arm})"
+            sums[f"score_xc_{arm}"] = f"sumIf({once}toInt256({known}) * q, in_{arm})"
+    return sums
 
 
 def pairs(statement: Statement, where: str, arms: tuple[str, str], match_property: str | None, *, places: int) -> Query:
@@ -97,7 +112,7 @@ def pairs(statement: Statement, where: str, arms: tuple[str, str], match_propert
     if match_property is None:
         match = "if(input_key = 0, '', toString(input_key))"
     else:
-        match = f"properties[{statement.text(match_property)}]"
+        match = expression(statement, PROPERTY + match_property)
     source = current(statement, f"{where} AND (({arms[0]}) OR ({arms[1]}))")
     return statement.query(
         "SELECT count() AS pairs, sum(m_a + m_b) AS rows, sum(d) AS total, sum(toInt256(d) * d) AS squares, "

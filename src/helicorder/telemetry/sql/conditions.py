@@ -11,7 +11,7 @@ known satisfies nothing but ``equals "null"``; a property that a call lacks comp
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
 
 import datetime as dt
-import unicodedata
+import re
 from typing import assert_never
 
 from helicorder.errors import Invalid
@@ -33,26 +33,33 @@ from helicorder.model.filter import (
     ScoreIs,
 )
 from helicorder.model.score import ScoreKind
+from helicorder.model.words import is_unparted, searchable
 from helicorder.telemetry.instants import microseconds
+from helicorder.telemetry.sql.current import current
 
 Query = tuple[str, dict[str, object]]
 """A statement and the parameters to send beside it."""
 
-CURRENT_EDITS = (
-    "SELECT * FROM property_edits WHERE org_id = {org:String} AND %s ORDER BY version DESC LIMIT 1 BY request_id, key"
-)
-"""The current edits among those that a condition on key or request_id takes."""
+PAIRS = "arrayMap((k, v) -> concat(toString(length(k)), ':', k, v), mapKeys(properties), mapValues(properties))"
+"""What the index by_property is an index of: each property as one word, unmistakable by the length of its key."""
 
 # A ClickHouse server reads at most 1,000 form fields of 128 KiB, and the statement is one of them.
 MAX_CONDITIONS = 100
 MAX_TEXT_LENGTH = 10_000
+MAX_WORDS = 64
 
 UNKNOWN = "null"
 EMPTY = "__empty__"
 
-# Letters of scripts without cases, most of which do not part words by blanks: Chinese, Japanese, Thai.
-_UNPARTED = frozenset({"Lo"})
+# The words that the index by_words knows.
+_TOKEN = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 BODIES = frozenset({Field.REQUEST_BODY, Field.RESPONSE_BODY})
+
+TOTAL_TOKENS = (
+    "prompt_tokens + ifNull(prompt_cache_read_tokens, 0) + ifNull(prompt_cache_write_tokens, 0) "
+    "+ completion_tokens + ifNull(reasoning_tokens, 0)"
+)
+"""All tokens of a call, each counted once; NULL where prompt or completion is not known."""
 
 ORDERED = {
     Operator.EQUALS: "=",
@@ -107,6 +114,11 @@ class Statement:
     def request_id(self) -> str:
         """The column that holds the request id."""
         return "target_id" if self.judged else "request_id"
+
+    @property
+    def no_later(self) -> str:
+        """The condition that keeps to the mark, where there is one."""
+        return "" if self.as_of is None else f" AND version <= {self.bind('UInt64', self.as_of)}"
 
     def instant(self, at: dt.datetime) -> str:
         """The placeholder for a time."""
@@ -168,16 +180,18 @@ def _condition(statement: Statement, node: Condition) -> str:
             return _score(statement, node)
         case IsScored():
             negation = "" if node.scored else "NOT "
-            scored = "SELECT target_id FROM scores FINAL WHERE org_id = {org:String} AND target = 'request'"
-            return f"{statement.request_id} {negation}IN ({scored})"
+            scored = current(statement, "target = 'request'")
+            return f"{statement.request_id} {negation}IN (SELECT target_id {scored})"
         case Says():
-            return _among_bodies(statement, _says(statement, node))
+            return _says(statement, node)
         case _:
             assert_never(node)
 
 
 def _field(statement: Statement, node: FieldIs) -> str:
-    column = statement.request_id if node.field is Field.REQUEST_ID else node.field.value
+    column = {Field.REQUEST_ID: statement.request_id, Field.TOTAL_TOKENS: f"({TOTAL_TOKENS})"}.get(
+        node.field, node.field
+    )
     if node.field in NUMBER_FIELDS:
         return _number(statement, column, node)
     if node.field in TIME_FIELDS:
@@ -208,15 +222,26 @@ def _among_bodies(statement: Statement, body: str) -> str:
 
 
 def _says(statement: Statement, node: Says) -> str:
-    text = node.text.casefold()
+    said = _said(statement, node)
+    if not statement.judged:
+        return said
+    return (
+        "(created_at, target_id) IN "
+        f"(SELECT created_at, request_id FROM calls FINAL WHERE org_id = {{org:String}} AND {said})"
+    )
+
+
+def _said(statement: Statement, node: Says) -> str:
+    """Whole words by the index alone; where more than words is asked for, what they are part of as well."""
+    text = searchable(node.text)
     inside = f"words LIKE {statement.text('%' + _escaped(text) + '%')}"
-    if not node.whole or any(unicodedata.category(character) in _UNPARTED for character in text):
+    words = _TOKEN.findall(text)
+    if not node.whole or not words or is_unparted(text):
         return inside
-    # The index knows words of letters and digits: what holds other characters is looked for as it stands as well.
-    if not any(character.isalnum() for character in text):
-        return inside
+    if len(words) > MAX_WORDS:
+        raise Invalid(f"A search may have at most {MAX_WORDS} words.")
     token = f"hasAllTokens(words, {statement.text(text)})"
-    return token if text.isalnum() else f"{token} AND {inside}"
+    return token if words == [text] else f"({token} AND {inside})"
 
 
 def _escaped(text: str) -> str:
@@ -236,17 +261,45 @@ def _number(statement: Statement, column: str, node: FieldIs) -> str:
 
 def _property(statement: Statement, node: PropertyIs) -> str:
     """The first of: the edit of the key as given, the call's own; then the same of the key in lower case."""
-    keys = [statement.text(key) for key in spellings(node.key)]
-    matches = []
-    for key in keys:
-        match = _matched(statement, f"properties[{key}]", node.operator, node.value)
-        if not statement.judged:
-            edit = _matched(statement, "value", node.operator, node.value)
-            edits = f"SELECT request_id FROM ({CURRENT_EDITS % f'key = {key}'}) WHERE {edit}"
-            match = f"if({_edited(key)}, request_id IN ({edits}), {match})"
-        matches.append(match)
+    keys = list(spellings(node.key))
+    if node.operator is Operator.EQUALS and node.value and not statement.judged:
+        first, *others = [_has_value(statement, key, node.value) for key in keys]
+        return f"({first} OR ({others[0]} AND NOT {_has(statement, statement.text(keys[0]))}))" if others else first
+    matches = [_value_matches(statement, key, node) for key in keys]
     # The last spelling needs no test: a call that lacks it compares as the empty text.
-    return matches[0] if len(matches) == 1 else f"if({_has(statement, keys[0])}, {matches[0]}, {matches[1]})"
+    given = _has(statement, statement.text(keys[0]))
+    return matches[0] if len(matches) == 1 else f"if({given}, {matches[0]}, {matches[1]})"
+
+
+def _value_matches(statement: Statement, name: str, node: PropertyIs) -> str:
+    """That the value under one spelling compares so; without any, the empty text does."""
+    key = statement.text(name)
+    match = _matched(statement, f"properties[{key}]", node.operator, node.value)
+    if statement.judged:
+        return match
+    edit = _matched(statement, "value", node.operator, node.value)
+    return f"if({_edited(statement, key)}, {_edited_so(statement, key, edit)}, {match})"
+
+
+def _has_value(statement: Statement, name: str, value: str) -> str:
+    """That there is this very value under one spelling: said so that the index by_property and that of ids find it."""
+    key = statement.text(name)
+    pair = statement.bind("String", f"{len(name.encode())}:{name}{value}")
+    edit = f"value = {statement.text(value)}"
+    return f"((has({PAIRS}, {pair}) AND NOT {_edited(statement, key)}) OR {_edited_so(statement, key, edit)})"
+
+
+def _edited_so(statement: Statement, key: str, edit: str) -> str:
+    edits = current_edits(statement, f"key = {key}")
+    return f"request_id IN (SELECT request_id FROM ({edits}) WHERE {edit})"
+
+
+def current_edits(statement: Statement, wanted: str) -> str:
+    """The newest edits among those that a condition on key or request_id takes, up to the statement's mark."""
+    return (
+        f"SELECT * FROM property_edits WHERE org_id = {{org:String}} AND {wanted}{statement.no_later} "
+        "ORDER BY version DESC LIMIT 1 BY request_id, key"
+    )
 
 
 def spellings(key: str) -> tuple[str, ...]:
@@ -254,24 +307,29 @@ def spellings(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, key.lower())))
 
 
-def _edited(key: str) -> str:
-    return f"request_id IN (SELECT request_id FROM property_edits WHERE org_id = {{org:String}} AND key = {key})"
+def _edited(statement: Statement, key: str) -> str:
+    return (
+        "request_id IN (SELECT request_id FROM property_edits "
+        f"WHERE org_id = {{org:String}} AND key = {key}{statement.no_later})"
+    )
 
 
 def _has(statement: Statement, key: str) -> str:
     own = f"mapContains(properties, {key})"
-    return own if statement.judged else f"({_edited(key)} OR {own})"
+    return own if statement.judged else f"({_edited(statement, key)} OR {own})"
 
 
 def _score(statement: Statement, node: ScoreIs) -> str:
-    value = f"value {_ordered(node.operator, 'A score')} {statement.bind('Float64', _double(node.value))}"
+    compared = ((node.operator, node.value), *node.also)
+    value = " AND ".join(
+        f"value {_ordered(operator, 'A score')} {statement.bind('Float64', _double(number))}"
+        for operator, number in compared
+    )
     kind = ""
     if node.boolean is not None:
         kind = f" AND kind = {statement.bind('String', ScoreKind.BOOLEAN if node.boolean else ScoreKind.NUMERIC)}"
-    return (
-        f"{statement.request_id} IN (SELECT target_id FROM scores FINAL WHERE org_id = {{org:String}} "
-        f"AND target = 'request' AND name = {statement.text(node.name)} AND {value}{kind})"
-    )
+    where = f"target = 'request' AND name = {statement.text(node.name)} AND {value}{kind}"
+    return f"{statement.request_id} IN (SELECT target_id {current(statement, where)})"
 
 
 def _ordered(operator: Operator, what: str) -> str:

@@ -2,11 +2,15 @@
 
 # ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
 
-from helicorder.telemetry.sql.conditions import Statement
+from typing import TYPE_CHECKING
+
 from helicorder.telemetry.sql.derivation import CHANGED_SINCE, COLUMNS, NO_LATER, derived
 
+if TYPE_CHECKING:  # conditions on scores read from here
+    from helicorder.telemetry.sql.conditions import Statement
 
-def current(statement: Statement, where: str) -> str:
+
+def current(statement: "Statement", where: str) -> str:
     """``FROM ... WHERE ...`` over the current scores of the tenant that satisfy a condition on their columns.
 
     As of a mark, rows derived from nothing newer still stand; what has changed since is derived again from the

@@ -11,9 +11,9 @@ SAID = (
 )  # fmt: skip
 CALLED = (
     "created_at", "response_at", "provider", "model", "status", "target_url", "latency_ms", "time_to_first_token_ms",
-    "prompt_tokens", "completion_tokens", "prompt_cache_read_tokens", "prompt_cache_write_tokens", "cost_usd",
-    "user_id", "session_id", "session_name", "properties", "prompt_id", "prompt_version", "referrer", "country_code",
-    "input_key",
+    "prompt_tokens", "completion_tokens", "prompt_cache_read_tokens", "prompt_cache_write_tokens", "reasoning_tokens",
+    "cost_usd", "user_id", "session_id", "session_name", "properties", "prompt_id", "prompt_version", "referrer",
+    "country_code", "input_key",
 )  # fmt: skip
 COLUMNS = ", ".join(
     [

@@ -12,6 +12,8 @@ from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, on_grid
 
 PARTS = ("u", "uf", "w", "wy", "wf")
 """What is summed over each cluster: the weights of what the judge said and of what people said, and weighted values."""
+VERDICTS = {"tt": ("f = 1", "yes"), "tf": ("f = 1", "no"), "ft": ("f != 1", "yes"), "ff": ("f != 1", "no")}
+"""By name what the judge said and which part of the weight says what people did."""
 _ONE = f"1e{WEIGHT_PLACES}"
 
 
@@ -36,29 +38,35 @@ def corrected(statement: Statement, rows: str, keys: Sequence[str], *, places: i
     """Per value of the keys the sums of PARTS over all, and ``p_i_j``: of the products of their sums over clusters.
 
     Also ``judged`` and ``labels`` (rows), ``groups``, ``labelled_groups``; ``drawn`` labels that have a
-    probability; and of the labels the table of both verdicts as booleans: ``tt``, ``tf`` (the judge said yes,
-    people no), ``ft``, ``ff``.
+    probability, ``differ`` labels that say another thing than the judge, as booleans; and by both verdicts the sums of
+    the labels' weights: ``tt``, ``tf`` (the judge said yes, people no), ``ft``, ``ff``; ``tt_2`` and so on of their
+    squares. Where people disagree about a thing, its weight is parted by their shares.
     """
     statement.params["scale"] = 10.0**places
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     names = "".join(f"k{number}, " for number in range(len(keys)))
-    counts = ("judged", "labels", "drawn", "tt", "tf", "ft", "ff")
+    counts = ("judged", "labels", "drawn", "differ", *VERDICTS, *(f"{name}_2" for name in VERDICTS))
     products = [
         f"sum(toInt256(s.{left}) * s.{right}) AS p_{i}_{j}"
         for (i, left), (j, right) in itertools.combinations_with_replacement(enumerate(PARTS), 2)
     ]
+    verdicts = ", ".join(
+        f"sumIf({said}, {judge}) AS {name}, sumIf(toInt256({said}) * {said}, {judge}) AS {name}_2"
+        for name, (judge, said) in VERDICTS.items()
+    )
     totals = [f"sum(s.{part}) AS {part}" for part in PARTS] + [f"sum(s.{count}) AS {count}" for count in counts]
     return statement.query(
         f"SELECT {names}{', '.join(totals)}, {', '.join(products)}, count() AS groups, "
         "countIf(s.labels > 0) AS labelled_groups FROM ("
         f"SELECT {named}g, sum(weight) AS u, sum(weight * qf) AS uf, sum(label_weight) AS w, "
         "sum(label_weight * qy) AS wy, sum(label_weight * qf) AS wf, count() AS judged, countIf(labelled) AS labels, "
-        "countIf(label_drawn > 0) AS drawn, countIf(labelled AND f = 1 AND y >= 0.5) AS tt, "
-        "countIf(labelled AND f = 1 AND y < 0.5) AS tf, countIf(labelled AND f != 1 AND y >= 0.5) AS ft, "
-        "countIf(labelled AND f != 1 AND y < 0.5) AS ff FROM ("
+        f"countIf(label_drawn > 0) AS drawn, countIf(labelled AND (f = 1) != (y >= 0.5)) AS differ, {verdicts} FROM ("
         f"SELECT *, {on_grid('f')} AS qf, if(labelled, {on_grid('y')}, 0) AS qy, "
         f"toInt128(round({_ONE} / draw)) AS weight, "
-        f"if(labelled, toInt128(round({_ONE} / (draw * label_draw))), 0) AS label_weight FROM ({rows})"
+        f"if(labelled, toInt128(round({_ONE} / (draw * label_draw))), 0) AS label_weight, "
+        f"if(labelled, toInt128(round({_ONE} / (draw * label_draw) * least(greatest(y, 0), 1))), 0) AS yes, "
+        "label_weight - yes AS no "
+        f"FROM ({rows})"
         f") GROUP BY {names}g) AS s {'GROUP BY ' + names.rstrip(', ') if keys else ''}"
     )
 

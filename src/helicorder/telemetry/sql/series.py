@@ -25,7 +25,7 @@ USUAL_PLACES = 12
 MOST_DIGITS = 30
 LARGEST = 1e15
 """In sums, values beyond this by size count as this: one stray 1e300 must not hide all other values of its name."""
-WEIGHT_PLACES = 9
+WEIGHT_PLACES, WEIGHT_DIGITS = 9, 12
 
 # A bucket begins where the zone's own clock and calendar say, so a day may have 23 or 25 hours. Weeks begin on Monday.
 BUCKETS = {
@@ -54,6 +54,9 @@ WALK = (
 # ClickHouse's DateTime, the type of a bucket's start, begins in 1970, and a bucket may begin a year before the window.
 CHARTED = Window(dt.datetime(1971, 1, 1, tzinfo=dt.UTC), dt.datetime(2106, 1, 1, tzinfo=dt.UTC))
 
+WEIGHT = f"toInt128(round(if(inclusion = 0, 1, 1 / inclusion) * 1e{WEIGHT_PLACES}))"
+"""What a row stands for, in whole steps: 1 / the probability with which it was drawn, 1 where nobody said."""
+
 
 CLUSTER = {
     Clustering.AUTO: "cluster",
@@ -63,12 +66,16 @@ CLUSTER = {
 }
 
 
-def places_of(largest: float) -> int:
-    """How many decimal places values keep in sums, from a bound on them by size: 12, and more where all are tiny."""
+def places_of(largest: float, *, weighted: bool = False) -> int:
+    """How many decimal places values keep in sums, from a bound on them by size: 12, and more where all are tiny.
+
+    ``weighted``: values are multiplied by weights, which need room as well: some 10**12 for a chance of 1 in 1,000.
+    """
     if largest <= 0:
         return USUAL_PLACES
     digits = math.ceil(math.log10(min(largest, LARGEST)))
-    return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), MOST_DIGITS - digits)
+    most = MOST_DIGITS - (WEIGHT_DIGITS if weighted else 0)
+    return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), most - digits)
 
 
 def on_grid(value: str) -> str:
@@ -88,7 +95,7 @@ def sums(
     ``weights``, ``weighted`` and ``weights_squared`` are their sums over rows.
     """
     statement.params["scale"] = 10.0**places
-    weight = f"toInt128(round(if(inclusion = 0, 1, 1 / inclusion) * 1e{WEIGHT_PLACES}))" if weighted else "toInt128(1)"
+    weight = WEIGHT if weighted else "toInt128(1)"
     named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys))
     names = ", ".join(f"k{number}" for number in range(len(keys)))
     lead, group = (f"{names}, ", f"GROUP BY {names} ") if keys else ("", "")
@@ -118,12 +125,9 @@ def calls(statement: Statement, keys: Sequence[str], where: str, joined: str = "
     """Per value of the keys how many calls satisfy a condition: those that might have been scored."""
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
-    until = ""
-    if statement.as_of is not None:
-        until = f" AND version <= {statement.bind('UInt64', statement.as_of)}"
     return statement.query(
         f"SELECT {named}count() AS calls FROM calls FINAL{joined} "
-        f"WHERE org_id = {{org:String}} AND {where}{until} {group}"
+        f"WHERE org_id = {{org:String}} AND {where}{statement.no_later} {group}"
     )
 
 

@@ -40,6 +40,7 @@ export function RequestPage() {
 
 function PageHead({ requestId, call }: { requestId: string; call: CallRecord | undefined }) {
   const navigate = useNavigate();
+  const { tab }: CallSearch = useSearch({ strict: false });
   const older = useNeighbour(call, "older");
   const newer = useNeighbour(call, "newer");
   const to = (other: CallRecord | null) =>
@@ -48,7 +49,7 @@ function PageHead({ requestId, call }: { requestId: string; call: CallRecord | u
           void navigate({
             to: "/requests/$requestId",
             params: { requestId: other.request_id },
-            search: (kept) => ({ ...kept, at: other.created_at }),
+            search: { at: other.created_at, tab },
           })
       : undefined;
   const [onPrevious, onNext] = [to(newer), to(older)];

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { Braces, ChevronDown, ChevronUp, Link2, Maximize2 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CallRecord } from "@/api";
@@ -7,6 +7,7 @@ import controls from "@/design/controls.module.css";
 import { oneLine } from "@/format/texts";
 import { StatusBadge } from "../columns/cells";
 import { copyCurl } from "../curl";
+import type { CallSearch } from "../search";
 import css from "./detail.module.css";
 
 interface HeadProps {
@@ -87,12 +88,13 @@ export function addressOf(call: Pick<CallRecord, "request_id" | "created_at">): 
 }
 
 function ToPage({ call }: { call: CallRecord }) {
+  const { tab }: CallSearch = useSearch({ strict: false });
   return (
     <Hint text="Open as a page">
       <Link
         to="/requests/$requestId"
         params={{ requestId: call.request_id }}
-        search={(kept) => ({ zone: kept.zone, at: call.created_at, tab: kept.tab })}
+        search={{ at: call.created_at, tab }}
         className={`${controls.button} ${controls.quiet} ${controls.icon}`}
         aria-label="Open as a page"
       >

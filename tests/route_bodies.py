@@ -11,12 +11,12 @@ _LOGGED = {"providerRequest": {"url": "", "json": {}}, "providerResponse": {"jso
 
 
 def body_for(method: str, path: str, canary: str) -> Any:
-    """A body that the operation takes, or None; ``canary`` is the score that it asks for."""
+    """A body that the operation takes, None where it takes none; it asks for the score and property named canary."""
     if method in ("GET", "DELETE"):
         return None
     if path.endswith("/log"):
         return _LOGGED
-    bodies = {**PEOPLE, **CALLS, **sums_of_calls(), **scores(canary)}
+    bodies = {**PEOPLE, **CALLS, **QUEUES, **sums_of_calls(), **scores(canary)}
     return bodies.get(f"{method} {path}", bodies.get(path, {"filter": "all"}))
 
 
@@ -43,6 +43,14 @@ CALLS: dict[str, Any] = {
     "/v1/request/{request_id}/feedback": {"rating": True},
     "/v1/request/{request_id}/property": {"key": "k", "value": "v"},
     "/v1/feedback": {"helicone-id": new_id(), "rating": True},
+}
+
+QUEUES: dict[str, Any] = {
+    "/v1/queues": {"name": "mine", "scores": ["helicone-score-feedback"], "start": "2026-01-01"},
+    "/v1/queues/{queue_id}": {"name": "stolen"},
+    "/v1/queues/{queue_id}/next": {},
+    "/v1/queues/{queue_id}/items/{item}/label": {"scores": {}},
+    "/v1/queues/{queue_id}/items/{item}/skip": {"reason": "unclear"},
 }
 
 

@@ -42,6 +42,7 @@ from helicorder.control.doorkeeper import Doorkeeper
 from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.control.passwords import Passwords
+from helicorder.control.queues import Queues
 from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
@@ -127,6 +128,7 @@ class Application:
         sessions = Sessions(database, dt.timedelta(hours=settings.session_hours))
         self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
         self.hidden = HiddenProperties(database)
+        self.queues = Queues(database)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -214,6 +216,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             reading=application.reading,
             definitions=application.definitions,
             hidden=application.hidden,
+            queues_kept=application.queues,
             authenticator=application.authenticator,
             access=application.access,
             members=application.members,

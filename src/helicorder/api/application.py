@@ -37,6 +37,8 @@ from helicorder.api import (
     organization,
     pins,
     properties,
+    queue_items,
+    queues,
     requests,
     score_agreement,
     score_bisect,
@@ -59,6 +61,7 @@ from helicorder.api import (
 )
 from helicorder.api.access import admit
 from helicorder.api.administration import Administration
+from helicorder.api.annotation import Annotation
 from helicorder.api.context import Context, Reading
 from helicorder.api.decoding import StrictRequest
 from helicorder.api.idempotency import is_replayed
@@ -74,6 +77,7 @@ from helicorder.control.definitions import Definitions
 from helicorder.control.doorkeeper import Doorkeeper
 from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
+from helicorder.control.queues import Queues
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.principal import SESSION_COOKIE, Authenticator
@@ -113,6 +117,8 @@ HANDLERS: list[Any] = [
     *call_store.HANDLERS,
     *definitions_api.HANDLERS,
     *score_versions.HANDLERS,
+    *queues.HANDLERS,
+    *queue_items.HANDLERS,
     *export.HANDLERS,
     *operations.HANDLERS,
     *auth.HANDLERS,
@@ -153,6 +159,7 @@ def rest(
     reading: Reading,
     definitions: Definitions,
     hidden: HiddenProperties,
+    queues_kept: Queues,
     authenticator: Authenticator,
     access: Access,
     members: Members,
@@ -172,8 +179,12 @@ def rest(
     def administration(request: Request[Any, Any, Any]) -> Administration:
         return Administration(request, access, members, doorkeeper, public_url)
 
+    def annotation(request: Request[Any, Any, Any]) -> Annotation:
+        return Annotation(context(request), queues_kept, doorkeeper)
+
     provided: dict[str, Callable[..., Any]] = {
         "context": context,
+        "annotation": annotation,
         "administration": administration,
         "facts": lambda: facts,
         "status": lambda: status,
@@ -237,7 +248,7 @@ _OPENAPI = OpenAPIConfig(
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API, the same for every installation."""
     # The document is drawn from types alone: nothing is provided, by a provider of its own for each.
-    provided = ("context", "administration", "facts", "status")
+    provided = ("context", "annotation", "administration", "facts", "status")
     nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in provided}
     return document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
 

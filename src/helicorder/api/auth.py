@@ -141,7 +141,7 @@ async def _me(administration: Administration, principal: Principal) -> Me:
         member=MemberName(member.id, member.name, member.display_name, member.role) if member else None,
         key=KeyName(key.id, key.name, key.hint) if key else None,
         scopes=sorted(scope for scope in Scope if principal.may(scope)),
-        author=member.name if member else key.name if key else "",
+        author=who.author,
         version=__version__,
         expires_at=principal.expires_at,
     )

@@ -89,6 +89,16 @@ class Context:
         mark_replayed(self._request.scope)
         return msgspec.json.decode(unpacked(kept), type=kind)
 
+    async def told_again(self, kind: type[Answer]) -> Answer:
+        """`told_before`, where its own effect may be what now stands in a request's way.
+
+        Called where a problem is being handled, which it raises again if there was no such answer.
+        """
+        told = await self.told_before(kind)
+        if told is None:
+            raise  # noqa: PLE0704 -- the caller handles it
+        return told
+
     async def definitions(self) -> Mapping[str, Definition]:
         """What the principal's organisation says its scores mean, by name; at most half a second old."""
         return await self._definitions.of(self.principal.org_id)

@@ -53,6 +53,7 @@ _ALSO: dict[str, tuple[type[Problem], ...]] = {
     "SignOut": (Forbidden, UnsupportedMediaType),
     "ChangePassword": (TooManyAttempts,),
     "RemoveMember": (Conflict,),
+    "NextQueueItem": (Conflict,),
 }
 
 

@@ -13,11 +13,10 @@ from helicorder.api.context import Context, FromContext
 from helicorder.api.decoding import decode
 from helicorder.api.paths import text_of
 from helicorder.api.score_input import score_of
-from helicorder.api.score_records import record_of, shown_value
+from helicorder.api.score_records import MAX_REASON_LENGTH, checked_reason, next_version, record_of, shown_value
 from helicorder.api.wire import Result
-from helicorder.errors import Conflict, Invalid, NotFound, Problem
+from helicorder.errors import Conflict, NotFound, Problem
 from helicorder.model.definition import check
-from helicorder.model.principal import Principal
 from helicorder.model.score import Score
 from helicorder.telemetry import scores
 from helicorder.telemetry.scores import Judgement
@@ -31,8 +30,6 @@ from helicorder.wire.scores import (
     ScoreRecord,
     StoredScore,
 )
-
-MAX_REASON_LENGTH = 1_000
 
 ScoreId = Annotated[str, PathParameter(description="The id of a score: the client's own, or the one it was given.")]
 AsOf = Annotated[
@@ -77,7 +74,7 @@ def _version(item: BatchItem, score: Score) -> Score:
     """The score as the version that an item says it is."""
     if not item.reason and not item.deleted:
         return score
-    return msgspec.structs.replace(score, reason=_checked_reason(item.reason), deleted=item.deleted)
+    return msgspec.structs.replace(score, reason=checked_reason(item.reason), deleted=item.deleted)
 
 
 @get("/v1/scores/{score_id:str}", opt=READ, operation_id="GetScore", tags=["Scores"])
@@ -101,7 +98,7 @@ async def edit_score(score_id: ScoreId, data: JSONBody[ScoreEdit], context: From
     try:
         version = await _edited(context, score_id, data)
     except Problem:
-        return await _told_before(context)
+        return await context.told_again(Result[StoredScore])
     return await context.commit_once([version], Result(StoredScore(version.score_id)))
 
 
@@ -119,7 +116,7 @@ async def _edited(context: Context, score_id: str, data: ScoreEdit) -> Score:
         metadata=current.metadata if data.metadata is msgspec.UNSET else data.metadata,
     )
     edited = score_of(given, context.principal, dt.datetime.now(dt.UTC))
-    version = _again(
+    version = next_version(
         current, context.principal, data.reason,
         value=edited.value, label=edited.label, text=edited.text, comment=edited.comment, metadata=edited.metadata,
     )  # fmt: skip
@@ -133,32 +130,9 @@ async def delete_score(score_id: ScoreId, context: FromContext, reason: Reason =
     try:
         *_, current = await _current(context, score_id, None)
     except NotFound:
-        return await _told_before(context)
-    gone = _again(current, context.principal, reason, deleted=True)
+        return await context.told_again(Result[StoredScore])
+    gone = next_version(current, context.principal, reason, deleted=True)
     return await context.commit_once([gone], Result(StoredScore(gone.score_id)))
-
-
-async def _told_before(context: Context) -> Result[StoredScore]:
-    """The answer to the same request the first time it came: its own effect is what stands in its way now.
-
-    Called where a problem is being handled, which it raises again if there was no such answer.
-    """
-    told = await context.told_before(Result[StoredScore])
-    if told is None:
-        raise  # noqa: PLE0704 -- the caller handles it
-    return told
-
-
-def _again(current: Judgement, principal: Principal, reason: str, **changes: Any) -> Score:
-    kept = {name: getattr(current, name) for name in Score.__struct_fields__ if hasattr(current, name)}
-    written = {"org_id": principal.org_id, "key_id": principal.key_id, "reason": _checked_reason(reason)}
-    return Score(**(kept | changes | written))
-
-
-def _checked_reason(reason: str) -> str:
-    if len(reason) > MAX_REASON_LENGTH:
-        raise Invalid(f"reason: at most {MAX_REASON_LENGTH} characters.")
-    return reason
 
 
 async def _current(context: Context, score_id: str, as_of: int | None) -> list[Judgement]:

@@ -29,6 +29,13 @@ class Identity(msgspec.Struct, frozen=True):
     member: Member | None
     key: ApiKey | None
 
+    @property
+    def author(self) -> str:
+        """The name under which their annotations are kept: the member's, or the key's."""
+        if self.member is not None:
+            return self.member.name
+        return "" if self.key is None else self.key.name
+
 
 class Doorkeeper:
     """Begins sessions for those who prove who they are, ends them, and says who somebody is.

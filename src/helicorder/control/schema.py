@@ -112,3 +112,47 @@ hidden_properties = sa.Table(
     sa.Column("hidden_at", UtcTime, nullable=False),
     sa.Column("hidden_by", sa.Text, nullable=False),
 )
+
+queues = sa.Table(
+    "queues",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), nullable=False, index=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("archived_at", UtcTime),
+)
+
+queue_items = sa.Table(
+    "queue_items",
+    metadata,
+    sa.Column("queue_id", sa.Text, sa.ForeignKey("queues.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("called_at", UtcTime, nullable=False),
+    sa.Column("inclusion", sa.Double),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.UniqueConstraint("queue_id", "request_id", name="queue_items_once"),
+)
+
+queue_skips = sa.Table(
+    "queue_skips",
+    metadata,
+    sa.Column("queue_id", sa.Text, sa.ForeignKey("queues.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("annotator", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("skipped_at", UtcTime, nullable=False),
+)
+
+# An item that is held for somebody; what has run out is nobody's, and goes when the queue is next asked.
+queue_holds = sa.Table(
+    "queue_holds",
+    metadata,
+    sa.Column("queue_id", sa.Text, sa.ForeignKey("queues.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("annotator", sa.Text, primary_key=True),
+    sa.Column("held_until", UtcTime, nullable=False),
+)

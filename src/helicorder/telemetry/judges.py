@@ -136,10 +136,11 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """A thing to label, what the judge said of it, its cell, and with which probability it was drawn."""
+    """A thing to label, its time, what the judge said of it, its cell, and with which probability it was drawn."""
 
     target: str
     target_id: str
+    at: dt.datetime
     value: float
     stratum: int
     segment: str
@@ -215,6 +216,6 @@ async def draw(
         *statements.draw(statement, sampled.rows(statement), cells, seed)
     )
     return [
-        Drawn(row["target"], row["target_id"], row["f"], row["stratum"], row["segment"], row["probability"])
+        Drawn(row["target"], row["target_id"], row["at"], row["f"], row["stratum"], row["segment"], row["probability"])
         for row in rows
     ]

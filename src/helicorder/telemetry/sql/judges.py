@@ -99,7 +99,7 @@ def in_bins(rows: str, low: str, high: str, bins: int, *, segmented: bool) -> st
 
 
 def draw(statement: Statement, rows: str, chances: Sequence[tuple[int, str, float]], seed: int) -> Query:
-    """The things that a Poisson draw takes of those that wait: ``target``, ``target_id``, ``f``, ``probability``.
+    """What a Poisson draw takes of things that wait: ``target``, ``target_id``, ``at``, ``f``, ``probability``.
 
     Each is taken for itself, with the probability of its (stratum, segment): where a hash of the seed and of what it is
     falls below it, so the same question draws the same things.
@@ -110,6 +110,6 @@ def draw(statement: Statement, rows: str, chances: Sequence[tuple[int, str, floa
     chance = f"transform({cell}, {{cells:Array(String)}}, {{chances:Array(Float64)}}, toFloat64(0))"
     number = f"sipHash64({statement.bind('UInt64', seed)}, target, target_id) / 18446744073709551616."
     return statement.query(
-        f"SELECT target, target_id, f, stratum, segment, {chance} AS probability FROM ({rows}) "
+        f"SELECT target, target_id, at, f, stratum, segment, {chance} AS probability FROM ({rows}) "
         f"WHERE NOT labelled AND {number} < probability ORDER BY at, target, target_id"
     )

@@ -1,14 +1,18 @@
-"""Fixtures of the whole product: a real server tree, a fake provider on loopback."""
+"""Fixtures of the whole product: a real server tree, a fake provider on loopback. Hypothesis without its stopwatch."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from product_server import Product, fake_provider, free_port
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,29 @@
-"""Cluster-robust differences by regression: what statsmodels says, with each segment's own clusters counted."""
+"""Cluster-robust means and differences by regression: what statsmodels says, with clusters counted by their sizes."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.regression.linear_model import OLS
+from statsmodels.regression.linear_model import OLS, WLS
 
 
 class Robust(NamedTuple):
-    """A difference, its standard error and its degrees of freedom."""
+    """A mean or difference, its standard error and its degrees of freedom."""
 
-    difference: float
+    value: float
     error: float
     freedom: float
+
+
+def by_constant(score: NDArray[np.float64], group: NDArray[np.int64], weight: NDArray[np.float64]) -> Robust:
+    """The mean by a weighted regression on nothing but a constant, whose covariance is robust to clusters."""
+    fitted = WLS(score, np.ones(score.size), weights=weight).fit(
+        cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}
+    )
+    sizes = np.bincount(group, weight)
+    few = sizes.sum() ** 2 / (sizes**2).sum()
+    return Robust(float(fitted.params[0]), float(fitted.bse[0]) * math.sqrt(few / (few - 1)), float(few - 1))
 
 
 def by_regression(score: NDArray[np.float64], group: NDArray[np.int64], in_b: NDArray[np.bool_]) -> Robust:

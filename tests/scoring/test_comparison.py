@@ -153,9 +153,9 @@ def test_clustered_agrees_with_statsmodels() -> None:
         ]
         found, reach = of_clusters(held), float(stats.t.ppf(0.975, oracle.freedom)) * oracle.error
         assert found.standard_error == pytest.approx(oracle.error)
-        assert found.difference == pytest.approx(oracle.difference)
-        assert (found.low, found.high) == pytest.approx((oracle.difference - reach, oracle.difference + reach))
-        t = abs(oracle.difference) / oracle.error
+        assert found.difference == pytest.approx(oracle.value)
+        assert (found.low, found.high) == pytest.approx((oracle.value - reach, oracle.value + reach))
+        t = abs(oracle.value) / oracle.error
         assert found.p_value == pytest.approx(2 * float(stats.t.sf(t, oracle.freedom)))
         assert (found.clusters, found.method) == (groups, Means.CLUSTERED)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from helicorder.scoring.bootstrap import bootstrap
 from helicorder.scoring.estimates import Cell, estimate
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.statistics import Estimate, Method
+from helicorder.scoring.statistics import Estimate, Method, student_quantile
 
 SIMULATIONS = 2000
 UNIT = 1000
@@ -58,19 +58,23 @@ def blind(cell: Cell) -> Cell:
     return Cell(cell.n, cell.total, cell.squares, requests=cell.requests)
 
 
-def clustered(seed: int, *, rate: bool, groups: int = 60) -> tuple[list[Cell], float]:
-    """Samples of sessions of 1 to 15 scores that are alike within a session, and the true mean."""
+def clustered(seed: int, *, rate: bool, groups: int = 60, tail: float | None = None) -> tuple[list[Cell], float]:
+    """Samples of sessions that are alike within, and the true mean.
+
+    They hold 1 to 15 scores each, or, by Pareto's law with that ``tail``, mostly few and now and then up to 300.
+    """
     draw = np.random.default_rng(seed)
-    sizes = draw.integers(1, 16, (SIMULATIONS, groups))
+    shape = (SIMULATIONS, groups)
+    sizes = draw.integers(1, 16, shape) if tail is None else 1 + draw.pareto(tail, shape).clip(0, 299).astype(int)
     if rate:
         sums = UNIT * draw.binomial(sizes, draw.beta(2.1, 0.9, sizes.shape))
         squares = (sums * UNIT).sum(axis=1)
         truth = 0.7
     else:
-        member = np.arange(15) < sizes[..., None]
-        values = draw.normal(2, 1, (*sizes.shape, 1)) + draw.normal(0, 1, (*sizes.shape, 15))
-        scores = np.rint(values * UNIT).astype(np.int64) * member
-        sums, squares, truth = scores.sum(axis=2), (scores**2).sum(axis=(1, 2)), 2.0
+        # Of m scores the sum and the squared deviations are independent: normal, and chi-squared with m - 1.
+        sums = np.rint((sizes * draw.normal(2, 1, shape) + sizes**0.5 * draw.normal(0, 1, shape)) * UNIT).astype(int)
+        apart = 2 * draw.gamma((sizes - 1) / 2 + (sizes == 1)) * (sizes > 1)
+        squares, truth = np.rint(sums**2 / sizes + apart * UNIT**2).astype(int).sum(axis=1), 2.0
     return [cell_of(m, s, int(q)) for m, s, q in zip(sizes, sums, squares, strict=True)], truth
 
 
@@ -114,6 +118,34 @@ def test_clustered_intervals_cover_and_blind_ones_do_not(rate: bool) -> None:  #
     seeing, naive = (Method.CLUSTERED_WILSON, Method.WILSON) if rate else (Method.CLUSTERED_T, Method.T)
     assert 0.93 <= coverage((estimate(cell, is_rate=rate) for cell in cells), truth, seeing) <= 0.97
     assert coverage((estimate(blind(cell), is_rate=rate) for cell in cells), truth, naive) < 0.90
+
+
+def usual(cell: Cell) -> Estimate:
+    """Cameron and Miller's interval, which counts every cluster alike: G / (G - 1) and t(G - 1)."""
+    gram, (size, total) = cell.over_clusters, cell.over_clusters.totals
+    mean, error = float(total / size), gram.variance((-total / size**2, 1 / size)) ** 0.5
+    reach = student_quantile(gram.groups - 1, 0.95) * error
+    return Estimate(cell.n, mean, mean - reach, mean + reach, method=Method.CLUSTERED_T)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [5, 10, 20])
+def test_intervals_of_few_sessions_cover(groups: int) -> None:
+    """From five sessions on, 93 to 97 % of intervals of means hold it, of rates at least as many."""
+    for rate, method in ((False, Method.CLUSTERED_T), (True, Method.CLUSTERED_WILSON)):
+        cells, truth = clustered(groups, rate=rate, groups=groups)
+        held = coverage((estimate(cell, is_rate=rate) for cell in cells), truth, method)
+        assert 0.93 <= held <= (0.99 if rate else 0.97)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [20, 60, 200])
+def test_intervals_cover_where_few_sessions_hold_most(groups: int) -> None:
+    """Of sessions of very uneven sizes 93 to 97 % of intervals hold the mean, of the usual form less than 90 %."""
+    for rate, method in ((False, Method.CLUSTERED_T), (True, Method.CLUSTERED_WILSON)):
+        cells, truth = clustered(groups, rate=rate, groups=groups, tail=1.2)
+        assert 0.93 <= coverage((estimate(cell, is_rate=rate) for cell in cells), truth, method) <= 0.97
+        assert coverage((usual(cell) for cell in cells), truth, Method.CLUSTERED_T) < 0.90
 
 
 @pytest.mark.slow

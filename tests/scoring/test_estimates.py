@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -15,6 +14,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 from helicorder.scoring.estimates import Cell, estimate, inclusion_probability
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.statistics import Estimate, Method, normal_quantile, student_quantile, wilson
+from scoring.robust import Robust, by_constant
 
 values = st.fractions(-100, 100, max_denominator=100)
 row = st.tuples(values, st.integers(0, 5), st.sampled_from([Fraction(1), Fraction(4), Fraction(5, 2), Fraction(20)]))
@@ -35,6 +35,12 @@ def bounds(told: Estimate) -> tuple[float, float]:
     assert told.low is not None
     assert told.high is not None
     return told.low, told.high
+
+
+def by_t(oracle: Robust) -> tuple[float, float]:
+    """Student's interval of what a regression found."""
+    reach = student_quantile(oracle.freedom, 0.95) * oracle.error
+    return oracle.value - reach, oracle.value + reach
 
 
 @pytest.mark.parametrize("kind", ["single", "clustered", "weighted"])
@@ -121,43 +127,44 @@ def test_a_plain_rate_is_wilsons(n: int, trues: int, level: float) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_clustered_mean_is_the_clustered_regression_on_a_constant(seed: int) -> None:
-    """Mean and interval are those of statsmodels' OLS with clusters, whose factor (n - 1) / (n - k) is 1 for k = 1."""
+    """Mean and standard error are those of statsmodels' regression with clusters, counted by their sizes."""
     draw = np.random.default_rng(seed)
     groups = draw.integers(0, 40, 300)
     scores = (draw.normal(0, 1, 40)[groups] + draw.normal(2, 1, 300)).round(4)
-    fit = sm.OLS(scores, np.ones(300)).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    fit = by_constant(scores, groups, np.ones(300))
     clusters = len(set(groups.tolist()))
     told = estimate(Cell.of_scores(scores.tolist(), clusters=groups.tolist()), is_rate=False)
-    assert told.mean == pytest.approx(fit.params[0], rel=1e-12)
-    assert bounds(told) == pytest.approx(tuple(fit.conf_int()[0]), rel=1e-9)
-    assert told.deff == pytest.approx(fit.bse[0] ** 2 / (scores.var(ddof=1) / 300), rel=1e-9)
+    assert told.mean == pytest.approx(fit.value, rel=1e-12)
+    assert told.freedom == pytest.approx(fit.freedom, rel=1e-12)
+    assert bounds(told) == pytest.approx(by_t(fit), rel=1e-9)
+    assert told.deff == pytest.approx(fit.error**2 / (scores.var(ddof=1) / 300), rel=1e-9)
     assert (told.method, told.clusters, told.warning) == (Method.CLUSTERED_T, clusters, None)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_weighted_mean_is_the_weighted_clustered_regression_on_a_constant(seed: int) -> None:
-    """The mean is DescrStatsW's, the interval that of statsmodels' WLS with clusters, the size Kish's."""
+    """The mean is DescrStatsW's, the interval that of statsmodels' regression with clusters, the size Kish's."""
     draw = np.random.default_rng(seed)
     groups, weights = draw.integers(0, 50, 300), draw.choice([1.0, 2.5, 20.0], 300)
     scores = draw.normal(2, 1, 300).round(4)
-    fit = sm.WLS(scores, np.ones(300), weights=weights).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
     told = estimate(Cell.of_scores(scores.tolist(), clusters=groups.tolist(), weights=weights.tolist()), is_rate=False)
     assert told.mean == pytest.approx(DescrStatsW(scores, weights).mean, rel=1e-12)
-    assert bounds(told) == pytest.approx(tuple(fit.conf_int()[0]), rel=1e-9)
+    assert bounds(told) == pytest.approx(by_t(by_constant(scores, groups, weights)), rel=1e-9)
     assert told.n_effective == pytest.approx(weights.sum() ** 2 / (weights**2).sum(), rel=1e-12)
     assert told.method is Method.WEIGHTED
 
 
 def test_a_clustered_rate_is_wilsons_of_fewer() -> None:
-    """Ten booleans in sessions of 4, 2 and 4 have a deff of 1.215, and so Wilson's interval of 8.23 with t(2)."""
+    """Ten booleans in sessions of 4, 2 and 4, in effect 2.78, have Wilson's interval of 7.91 with t(1.78)."""
     cell = Cell.of_scores([1, 1, 1, 0, 0, 0, 1, 1, 1, 0], clusters="aaaabbcccc")
     told = estimate(cell, is_rate=True)
     mean, sums, sizes = Fraction(6, 10), (3, 0, 3), (4, 2, 4)
-    variance = Fraction(3, 2) * sum(((s - mean * m) / 10) ** 2 for s, m in zip(sums, sizes, strict=True))
+    few = Fraction(100, 36)
+    variance = few / (few - 1) * sum(((s - mean * m) / 10) ** 2 for s, m in zip(sums, sizes, strict=True))
     deff = variance / (mean * (1 - mean) * 10 / 9 / 10)
-    assert told.deff == float(deff) == pytest.approx(1.215, abs=5e-4)
+    assert told.deff == float(deff) == pytest.approx(1.2656, abs=5e-5)
     assert told.n_effective == float(10 / deff)
-    assert bounds(told) == wilson(0.6, float(10 / deff), student_quantile(2, 0.95))
+    assert bounds(told) == wilson(0.6, float(10 / deff), student_quantile(float(few) - 1, 0.95))
     assert (told.method, told.warning) == (Method.CLUSTERED_WILSON, "fewer than 30 clusters")
 
 
@@ -190,11 +197,12 @@ def test_a_weighted_rate_has_wilsons_interval_of_its_effective_size() -> None:
     """Two failures and a pass at weight 1 beside three passes at 10: the size is p (1 - p) / V * n / (n - 1)."""
     told = estimate(Cell.of_scores([0, 0, 1, 1, 1, 1], weights=[1, 1, 1, 10, 10, 10]), is_rate=True)
     mean = Fraction(31, 33)
-    variance = Fraction(6, 5) * (2 * mean**2 + (1 - mean) ** 2 * 301) / 33**2
+    few = Fraction(33**2, 303)
+    variance = few / (few - 1) * (2 * mean**2 + (1 - mean) ** 2 * 301) / 33**2
     size = 6 / max(variance * 5 / (mean * (1 - mean)), Fraction(1))
     assert told.mean == float(mean)
     assert told.n_effective == float(size)
-    assert bounds(told) == wilson(float(mean), float(size), student_quantile(5, 0.95))
+    assert bounds(told) == wilson(float(mean), float(size), student_quantile(float(few) - 1, 0.95))
     assert told.method is Method.WEIGHTED_WILSON
 
 

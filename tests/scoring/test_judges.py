@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.judges import Correction, Labelled, bias, human_mean, ppi, raw_mean
+from helicorder.scoring.judges import Correction, Labelled, Mean, bias, human_mean, ppi, raw_mean
+from helicorder.scoring.statistics import student_quantile, wilson
 
 SIMULATIONS = 2000
 HUMAN = [1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1]
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 
 def labelled(rows: Sequence[Sequence[float]], labels: int) -> Labelled:
     """The sums of rows (u, u f, w, w y, w f), a cluster each."""
-    return Labelled(judged=len(rows), labels=labels, gram=Gram.of_rows(rows), labelled_clusters=labels, drawn=labels)
+    return Labelled(judged=len(rows), labels=labels, gram=Gram.of_rows(rows), drawn=labels)
 
 
 def seen(
@@ -48,7 +49,6 @@ def seen(
         judged=judge.size,
         labels=labels,
         gram=gram,
-        labelled_clusters=len(np.unique(place[taken])),
         drawn=labels,
         differ=int((taken & (judge != human)).sum()),
     )
@@ -62,8 +62,8 @@ def test_the_mean_is_that_of_ppi_python(tuning: float, mean: float, reach: float
     found = ppi(labelled(rows, len(HUMAN)), is_rate=False, tuning=Fraction(tuning))
     assert found.mean == pytest.approx(mean, abs=1e-9)
     assert found.standard_error is not None
-    # The variance here has G / (G - 1) where that package divides by n and by N.
-    assert found.standard_error * 1.959964 == pytest.approx(reach * (120 / 119) ** 0.5, abs=1e-4)
+    # The variance here has K / (K - 1) of the K = 20 labels where that package divides by n and by N.
+    assert found.standard_error * 1.959964 == pytest.approx(reach * (20 / 19) ** 0.5, abs=1e-4)
 
 
 def test_the_tuning_is_the_best_there_is() -> None:
@@ -150,13 +150,15 @@ def test_the_corrected_interval_covers_and_the_raw_does_not(labels: int, kind: s
 
 
 @pytest.mark.slow
-def test_the_corrected_interval_covers_when_sessions_hang_together() -> None:
+@pytest.mark.parametrize("uneven", [False, True])
+def test_the_corrected_interval_covers_when_sessions_hang_together(uneven: bool) -> None:  # noqa: FBT001 -- a case
     """Where sessions are good or bad as a whole 95 % of intervals hold the truth; session-blind ones do not."""
     draw, truth = np.random.default_rng(77), 0.7
     held: list[bool] = []
     blind: list[bool] = []
     for _ in range(SIMULATIONS):
-        session = np.repeat(np.arange(150), draw.integers(1, 9, 150))
+        sizes = 1 + draw.pareto(2, 150).clip(0, 99).astype(int) if uneven else draw.integers(1, 9, 150)
+        session = np.repeat(np.arange(150), sizes)
         alike = draw.random(session.size) < 0.8
         luck = np.where(alike, draw.random(150)[session], draw.random(session.size))
         human = (luck < truth).astype(float)
@@ -168,5 +170,53 @@ def test_the_corrected_interval_covers_when_sessions_hang_together() -> None:
             assert found.low is not None
             assert found.high is not None
             told.append(found.low <= truth <= found.high)
-    assert 0.93 <= np.mean(held) <= 0.97, np.mean(held)
-    assert np.mean(blind) < 0.9, np.mean(blind)
+    assert 0.93 <= np.mean(held) <= 0.97
+    assert np.mean(blind) < 0.9
+
+
+def students(found: Mean, freedom: int) -> tuple[float, float]:
+    """The interval that a rate would have by Student's quantile."""
+    assert found.standard_error is not None
+    reach = student_quantile(freedom, 0.95) * found.standard_error
+    return (found.mean or 0) - reach, (found.mean or 0) + reach
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("truth", "labels"), [(0.95, 60), (0.9, 30)])
+def test_the_corrected_interval_covers_rates_near_one(truth: float, labels: int) -> None:
+    """Where nearly all pass at least 93 % of corrected intervals hold the rate, and fewer of Student's."""
+    draw = np.random.default_rng(labels)
+    held, people, plain = [], [], []
+    for _ in range(SIMULATIONS):
+        human = (draw.random(5 * labels) < truth).astype(float)
+        judge = np.where(human == 1, draw.random(human.size) < 0.95, draw.random(human.size) < 0.4).astype(float)
+        whole = seen(judge, human, draw.random(human.size) < 0.2, 0.2)
+        found, alone = ppi(whole, is_rate=True), human_mean(whole, is_rate=True)
+        held.append((found.low or 0) <= truth <= (found.high or 0))
+        people.append((alone.low or 0) <= truth <= (alone.high or 0))
+        low, high = students(alone, whole.labels - 1)
+        plain.append(low <= truth <= high)
+    assert 0.93 <= np.mean(held) <= 0.98
+    assert 0.93 <= np.mean(people) <= 0.98
+    assert np.mean(plain) < 0.92
+
+
+def test_where_all_labels_pass_the_rate_is_not_certain() -> None:
+    """Twenty passes of twenty labels have Wilson's interval, as twenty passes always have."""
+    found = human_mean(labelled([(1, 1, 1, 1, 1)] * 20, 20), is_rate=True)
+    assert (found.mean, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(wilson(1.0, 20, student_quantile(19, 0.95))[0])
+
+
+@given(verdicts=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=40))
+def test_a_corrected_rate_and_its_interval_lie_from_0_to_1(verdicts: list[tuple[bool, bool]]) -> None:
+    """No rate and no end of its interval is below 0 or above 1, and the rate lies between the ends."""
+    rows = [(1, f, 1, y, f) for y, f in verdicts] + [(1, 1, 0, 0, 0)] * 5
+    for found in (
+        ppi(labelled(rows, len(verdicts)), is_rate=True),
+        human_mean(labelled(rows, len(verdicts)), is_rate=True),
+    ):
+        assert found.low is not None
+        assert found.high is not None
+        assert 0 <= found.low <= (found.mean or 0) + 1e-12
+        assert (found.mean or 0) - 1e-12 <= found.high <= 1

@@ -122,7 +122,6 @@ def _labelled(sums: judges.JudgedSums) -> Labelled:
         labels=sums.labels,
         drawn=sums.drawn,
         gram=Gram(sums.groups, sums.totals, sums.products),
-        labelled_clusters=sums.labelled_groups,
         differ=sums.differ,
     )
 

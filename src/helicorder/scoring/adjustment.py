@@ -38,7 +38,8 @@ def cuped(sizes: tuple[int, int], gram: Gram, theta: Fraction, level: float = CO
     none = (Fraction(),) * 3
     of_a, of_b = (a / size_a, -1 / size_a, theta / size_a), (-b / size_b, 1 / size_b, -theta / size_b)
     found = by_clusters(bare, gram, ((*of_a, *none), (*none, *of_b)), (0, 3), Means.CUPED)
-    return msgspec.structs.replace(found, warning=_apart(sizes, gram) or found.warning)
+    warnings = [one for one in (found.warning, _apart(sizes, gram) if theta else None) if one]
+    return msgspec.structs.replace(found, warning="; ".join(warnings) or None)
 
 
 def _apart(sizes: tuple[int, int], gram: Gram) -> str | None:

@@ -23,7 +23,6 @@ __all__ = [
     "Vector",
     "by_clusters",
     "clustered",
-    "effective_clusters",
     "newcombe",
     "paired",
     "paired_newcombe",
@@ -144,7 +143,7 @@ def by_clusters(
         sizes: the places of the sizes of a and of b among the totals.
         method: what to call it.
     """
-    few = effective_clusters(gram, sizes)
+    few = gram.effective(sizes[0]), gram.effective(sizes[1])
     if min(few) <= 1:
         return bare
     error, freedom = spread(gram, gradients, few)
@@ -167,26 +166,13 @@ def spread(gram: Gram, gradients: tuple[Vector, Vector], few: tuple[Fraction, Fr
     the shared factor and all clusters less one 82 to 87 %.
     """
     total = tuple(one + other for one, other in zip(*gradients, strict=True))
-    both, *each = (gram.exact_variance(one) * Fraction(gram.groups - 1, gram.groups) for one in (total, *gradients))
+    both, *each = (gram.squares(one) for one in (total, *gradients))
     factors = [float(k / (k - 1)) for k in few]
     parts = [factor * float(part) for factor, part in zip(factors, each, strict=True)]
     shared = float(both - sum(each)) * math.sqrt(math.prod(factors))
     weight = sum(part**2 / float(k - 1) for part, k in zip(parts, few, strict=True))
     freedom = min(sum(parts) ** 2 / weight, gram.groups - 1) if weight else gram.groups - 1
     return math.sqrt(max(sum(parts) + shared, 0.0)), freedom
-
-
-def effective_clusters(gram: Gram, sizes: tuple[int, int]) -> tuple[Fraction, Fraction]:
-    """In how many clusters of equal size each segment would be spread as much; 0 for an empty one.
-
-    (sum of sizes)**2 / sum of squared sizes, after Kish, Survey Sampling (1965). ``sizes`` are the places in the Gram
-    of how many scores, or which weight, a cluster has of a, and of b. It is 1 exactly where all of a segment share a
-    cluster.
-    """
-    a, b = (
-        gram.totals[place] ** 2 / gram.products[place][place] if gram.totals[place] else Fraction() for place in sizes
-    )
-    return a, b
 
 
 def _few_clusters(groups: int, few: Fraction) -> str | None:

@@ -150,11 +150,12 @@ def estimate(cell: Cell, *, is_rate: bool, level: float = CONFIDENCE) -> Estimat
     """The mean of a cell and its interval, by the method that the cell calls for; the answer names it.
 
     - "t", "wilson": one score to a cluster and equal weights. Student's interval of numbers, Wilson's of booleans.
-    - "clustered-t": mean -+ t(G - 1) * sqrt(V), V = G / (G - 1) * sum over clusters of ((S_g - mean * m_g) / n)**2.
-      Liang and Zeger, Biometrika 73 (1986); Cameron and Miller, JHR 50 (2015).
+    - "clustered-t": mean -+ t(K - 1) * sqrt(V), V = K / (K - 1) * sum over clusters of ((S_g - mean * m_g) / n)**2.
+      Liang and Zeger, Biometrika 73 (1986), with the clusters counted as `Gram.effective` does, K = n**2 / sum m_g**2,
+      and at least one degree of freedom: with all G of them the interval is too narrow where sizes differ much.
     - "clustered-wilson": Wilson's interval with n / max(deff, 1) for n and Student's quantile for the normal one, where
       deff = V / (s**2 / n). After Korn and Graubard, Survey Methodology 24 (1998).
-    - "weighted": the Hajek mean sum(w x) / sum(w) with its linearised variance over clusters and t(G - 1). Sarndal,
+    - "weighted": the Hajek mean sum(w x) / sum(w) with its linearised variance over clusters and t(K - 1). Sarndal,
       Swensson and Wretman, Model Assisted Survey Sampling (1992), section 5.7. n_effective is Kish's (sum w)**2 / sum
       w**2 and deff is n / n_effective, the part that weighting alone has in it.
     - "weighted-wilson": the same mean of booleans, its variance turned into an effective size for Wilson's interval.
@@ -179,9 +180,10 @@ def estimate(cell: Cell, *, is_rate: bool, level: float = CONFIDENCE) -> Estimat
     gram = cell.over_clusters
     plain = gram.groups == cell.n and cell.is_evenly_weighted
     deff, n_effective = _design(cell, is_rate=is_rate)
-    low = high = None
+    low = high = freedom = None
     if gram.groups > 1 or (plain and is_rate):
-        quantile = normal_quantile(level) if plain and is_rate else student_quantile(gram.groups - 1, level)
+        freedom = None if plain and is_rate else max(float(gram.effective(0)) - 1, 1.0)
+        quantile = normal_quantile(level) if freedom is None else student_quantile(freedom, level)
         low, high = _interval(cell, quantile, float(n_effective) if is_rate else None)
     method = _method(cell, plain=plain, is_rate=is_rate) if low is not None else Method.NONE
     return Estimate(
@@ -195,9 +197,10 @@ def estimate(cell: Cell, *, is_rate: bool, level: float = CONFIDENCE) -> Estimat
         clusters=gram.groups,
         deff=_double(deff),
         n_effective=_double(n_effective),
+        freedom=freedom,
         method=method,
         level=level,
-        warning=_warning(method, gram.groups, n_effective),
+        warning=_warning(method, gram, n_effective),
     )
 
 
@@ -223,9 +226,9 @@ def _mean(gram: Gram) -> Fraction:
 
 
 def _variance(gram: Gram) -> Fraction:
-    """Of the ratio of the totals: the delta method over clusters."""
-    weight, mean = gram.totals[0], _mean(gram)
-    return gram.exact_variance((-mean / weight, 1 / weight))
+    """Of the ratio of the totals: the delta method over clusters, at least two."""
+    weight, mean, few = gram.totals[0], _mean(gram), gram.effective(0)
+    return gram.squares((-mean / weight, 1 / weight)) * few / (few - 1)
 
 
 def _design(cell: Cell, *, is_rate: bool) -> tuple[Fraction | None, Fraction]:
@@ -238,8 +241,7 @@ def _design(cell: Cell, *, is_rate: bool) -> tuple[Fraction | None, Fraction]:
     deviations = cell.n * mean * (1 - mean) if is_rate else cell.squares - cell.total * mean
     if not deviations:
         # Equal scores do not tell how alike a cluster is. A rate then counts each cluster once, as if wholly alike.
-        once = gram.totals[0] ** 2 / gram.products[0][0]
-        return None, once if is_rate else Fraction(cell.n)
+        return None, gram.effective(0) if is_rate else Fraction(cell.n)
     if gram.groups < 2:  # noqa: PLR2004 -- two is the least that can differ
         return None, Fraction(1)
     deff = _variance(gram) * cell.n * (cell.n - 1) / deviations
@@ -267,16 +269,16 @@ def _method(cell: Cell, *, plain: bool, is_rate: bool) -> Method:
     return Method.WEIGHTED_WILSON if is_rate else Method.WEIGHTED
 
 
-def _warning(method: Method, clusters: int, n_effective: Fraction) -> str | None:
+def _warning(method: Method, gram: Gram, n_effective: Fraction) -> str | None:
     if method is Method.WILSON:
         return None
     if method is Method.NONE:
-        return "no interval: nothing to compare with" if clusters == 1 else "no interval: beyond a double"
-    if clusters < FEW:
+        return "no interval: nothing to compare with" if gram.groups == 1 else "no interval: beyond a double"
+    if gram.groups < FEW:
         return f"fewer than {FEW} scores" if method is Method.T else f"fewer than {FEW} clusters"
     if n_effective < FEW and method in (Method.WEIGHTED, Method.WEIGHTED_WILSON):
         return f"effective size below {FEW}"
-    return None
+    return f"most are in fewer than {FEW} clusters" if gram.effective(0) < FEW else None
 
 
 def _double(number: Fraction | None) -> float | None:

@@ -68,12 +68,32 @@ class Gram(msgspec.Struct, frozen=True):
         """
         if self.groups < 2:  # noqa: PLR2004 -- two is the least that can differ
             raise ValueError("fewer than two groups")
+        return self.squares(gradient) * Fraction(self.groups, self.groups - 1)
+
+    def squares(self, gradient: Sequence[Fraction]) -> Fraction:
+        """Sum over g of (gradient . v_g)**2.
+
+        Raises:
+            ValueError: a gradient of another length.
+        """
         squares = sum(
             (a * b * product for a, row in zip(gradient, self.products, strict=True)
              for b, product in zip(gradient, row, strict=True)),
             Fraction(),
         )  # fmt: skip
-        return max(squares, Fraction()) * Fraction(self.groups, self.groups - 1)
+        return max(squares, Fraction())
+
+    def effective(self, place: int) -> Fraction:
+        """How many groups of equal size would be as uneven; 0 for none.
+
+        (sum of sizes)**2 / sum of squared sizes, after Kish, Survey Sampling (1965); it is 1 exactly where one group
+        holds all. As degrees of freedom: Carter, Schnepel and Steigerwald, "Asymptotic Behavior of a t-Test Robust to
+        Cluster Heterogeneity", Review of Economics and Statistics 99 (2017).
+
+        Args:
+            place: of the size among the quantities.
+        """
+        return self.totals[place] ** 2 / self.products[place][place] if self.totals[place] else Fraction()
 
     def variance(self, gradient: Sequence[Fraction]) -> float:
         """`exact_variance` as a double.

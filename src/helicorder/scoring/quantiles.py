@@ -150,8 +150,8 @@ def quantile_levels(below: Estimate, q: float, level: float = CONFIDENCE) -> tup
     How many independent values would know the share below the quantile as well is told by that share's own estimate;
     of so many values the ranks are those of `quantile_ranks`, as shares of them. Woodruff, "Confidence Intervals for
     Medians and Other Position Measures", JASA 47 (1952), with the effective size of Korn and Graubard, Survey
-    Methodology 24 (1998): (normal quantile / Student's with one less than the clusters)**2 of it. None where so few
-    values cannot bound the quantile on that side, and on both for a single cluster.
+    Methodology 24 (1998): (normal quantile / Student's with the estimate's freedom)**2 of it. None where so few values
+    cannot bound the quantile on that side, and on both for a single cluster.
 
     Args:
         below: the estimate of the share of values that do not exceed the quantile (`estimates.estimate` of a rate).
@@ -163,7 +163,8 @@ def quantile_levels(below: Estimate, q: float, level: float = CONFIDENCE) -> tup
     """
     if below.n_effective is None or below.clusters is None or below.clusters < 2:  # noqa: PLR2004 -- two can differ
         return None, None
-    shrunk = (normal_quantile(level) / student_quantile(below.clusters - 1, level)) ** 2
+    quantile = normal_quantile(level) if below.freedom is None else student_quantile(below.freedom, level)
+    shrunk = (normal_quantile(level) / quantile) ** 2
     size = max(1, math.floor(below.n_effective * shrunk))
     ranks = quantile_ranks(size, q, level)
     low, high = (None if rank is None else rank / size for rank in (ranks.low, ranks.high))

@@ -81,6 +81,7 @@ class Estimate(msgspec.Struct, frozen=True):
         deff: the design effect, how many times as large the variance is as that of n independent scores; None where
             equal scores leave it open.
         n_effective: how many independent scores would say as much.
+        freedom: degrees of freedom of the Student's quantile in low and high; None where there is none.
         method: how low and high were made.
         level: the share of such intervals that hold the truth.
         warning: why the interval should be read with care; None where there is nothing to say.
@@ -96,6 +97,7 @@ class Estimate(msgspec.Struct, frozen=True):
     clusters: int | None = None
     deff: float | None = None
     n_effective: float | None = None
+    freedom: float | None = None
     method: Method = Method.NONE
     level: float = CONFIDENCE
     warning: str | None = None
@@ -121,7 +123,7 @@ def normal_quantile(level: float) -> float:
     return float(ndtri((1 + checked_level(level)) / 2))
 
 
-def student_quantile(freedom: int, level: float) -> float:
+def student_quantile(freedom: float, level: float) -> float:
     """How many standard errors a two-sided interval of Student's t reaches.
 
     Args:

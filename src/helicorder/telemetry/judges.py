@@ -27,7 +27,7 @@ class JudgedSums(msgspec.Struct, frozen=True):
 
     Attributes:
         judged, labels: things. drawn: labels with an inclusion probability.
-        groups, labelled_groups: clusters, and those that hold a label.
+        groups: clusters.
         totals, products: of `sql.judges.PARTS` over clusters.
         differ: labels that say another thing than the judge, as booleans.
         table: by (judge, people) as (yes yes, yes no, no yes, no no), the sums of labels' weights and of their squares.
@@ -37,7 +37,6 @@ class JudgedSums(msgspec.Struct, frozen=True):
     labels: int
     drawn: int
     groups: int
-    labelled_groups: int
     totals: tuple[Fraction, ...]
     products: tuple[tuple[Fraction, ...], ...]
     differ: int
@@ -110,7 +109,6 @@ def _sums(row: Row, places: int) -> JudgedSums:
         labels=row["labels"],
         drawn=row["drawn"],
         groups=row["groups"],
-        labelled_groups=row["labelled_groups"],
         totals=totals,
         products=products,
         differ=row["differ"],

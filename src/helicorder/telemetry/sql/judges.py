@@ -37,10 +37,10 @@ def judged(statement: Statement, where: str, judge: str, human: str, clustering:
 def corrected(statement: Statement, rows: str, keys: Sequence[str], *, places: int) -> Query:
     """Per value of the keys the sums of PARTS over all, and ``p_i_j``: of the products of their sums over clusters.
 
-    Also ``judged`` and ``labels`` (rows), ``groups``, ``labelled_groups``; ``drawn`` labels that have a
-    probability, ``differ`` labels that say another thing than the judge, as booleans; and by both verdicts the sums of
-    the labels' weights: ``tt``, ``tf`` (the judge said yes, people no), ``ft``, ``ff``; ``tt_2`` and so on of their
-    squares. Where people disagree about a thing, its weight is parted by their shares.
+    Also ``judged`` and ``labels`` (rows), ``groups``; ``drawn`` labels that have a probability, ``differ`` labels that
+    say another thing than the judge, as booleans; and by both verdicts the sums of the labels' weights: ``tt``, ``tf``
+    (the judge said yes, people no), ``ft``, ``ff``; ``tt_2`` and so on of their squares. Where people disagree about a
+    thing, its weight is parted by their shares.
     """
     statement.params["scale"] = 10.0**places
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
@@ -56,8 +56,7 @@ def corrected(statement: Statement, rows: str, keys: Sequence[str], *, places: i
     )
     totals = [f"sum(s.{part}) AS {part}" for part in PARTS] + [f"sum(s.{count}) AS {count}" for count in counts]
     return statement.query(
-        f"SELECT {names}{', '.join(totals)}, {', '.join(products)}, count() AS groups, "
-        "countIf(s.labels > 0) AS labelled_groups FROM ("
+        f"SELECT {names}{', '.join(totals)}, {', '.join(products)}, count() AS groups FROM ("
         f"SELECT {named}g, sum(weight) AS u, sum(weight * qf) AS uf, sum(label_weight) AS w, "
         "sum(label_weight * qy) AS wy, sum(label_weight * qf) AS wf, count() AS judged, countIf(labelled) AS labels, "
         f"countIf(label_drawn > 0) AS drawn, countIf(labelled AND (f = 1) != (y >= 0.5)) AS differ, {verdicts} FROM ("

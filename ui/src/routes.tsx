@@ -11,6 +11,15 @@ import {
 } from "@tanstack/react-router";
 import { type FilterSearch, readFilterSearch } from "@/data/filter";
 import { readTimeSearch, type TimeSearch } from "@/data/window";
+import {
+  readAgreement,
+  readBisect,
+  readCompare,
+  readDefinitions,
+  readJudges,
+  readScore,
+  readSelection,
+} from "@/pages/scores/search";
 import { NotFound, PageFailed, Waiting } from "@/shell/Fallbacks";
 import { Root } from "@/shell/Root";
 import { Shell } from "@/shell/Shell";
@@ -58,11 +67,62 @@ const request = createRoute({
   component: lazyRouteComponent(() => import("@/pages/requests/RequestPage"), "RequestPage"),
 });
 
+const scores = createRoute({
+  getParentRoute: () => shell,
+  path: "/scores",
+  validateSearch: readSelection,
+  component: lazyRouteComponent(() => import("@/pages/scores/overview/OverviewPage"), "OverviewPage"),
+});
+// Below /scores stand names alone, and any name will do: what is done with scores has addresses of its own.
+const score = createRoute({
+  getParentRoute: () => shell,
+  path: "/scores/$name",
+  validateSearch: readScore,
+  component: lazyRouteComponent(() => import("@/pages/scores/score/ScorePage"), "ScorePage"),
+});
+const compare = createRoute({
+  getParentRoute: () => shell,
+  path: "/compare",
+  validateSearch: readCompare,
+  component: lazyRouteComponent(() => import("@/pages/scores/compare/ComparePage"), "ComparePage"),
+});
+const bisect = createRoute({
+  getParentRoute: () => shell,
+  path: "/bisect",
+  validateSearch: readBisect,
+  component: lazyRouteComponent(() => import("@/pages/scores/bisect/BisectPage"), "BisectPage"),
+});
+const judges = createRoute({
+  getParentRoute: () => shell,
+  path: "/judges",
+  validateSearch: readJudges,
+  component: lazyRouteComponent(() => import("@/pages/scores/judges/JudgesPage"), "JudgesPage"),
+});
+const agreement = createRoute({
+  getParentRoute: () => shell,
+  path: "/agreement",
+  validateSearch: readAgreement,
+  component: lazyRouteComponent(() => import("@/pages/scores/agreement/AgreementPage"), "AgreementPage"),
+});
+const definitions = createRoute({
+  getParentRoute: () => shell,
+  path: "/definitions",
+  validateSearch: readDefinitions,
+  component: lazyRouteComponent(() => import("@/pages/scores/definitions/DefinitionsPage"), "DefinitionsPage"),
+});
+const pin = createRoute({
+  getParentRoute: () => shell,
+  path: "/pins/$token",
+  component: lazyRouteComponent(() => import("@/pages/scores/pin/PinPage"), "PinPage"),
+});
+
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-const routes = root.addChildren([shell.addChildren([home, requests, request])]);
+const routes = root.addChildren([
+  shell.addChildren([home, requests, request, scores, score, compare, bisect, judges, agreement, definitions, pin]),
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { interval, score } from "@/format/numbers";
 import css from "./figures.module.css";
+import { laneScale } from "./scale";
+import { Ticks } from "./Ticks";
 
 export interface IntervalRow {
   key: string;
@@ -21,11 +23,9 @@ export function Intervals(props: {
   write?: (value: number) => string;
 }) {
   const { label, rows, reference, write = score } = props;
-  const ends = rows.flatMap((row) => [row.low, row.high, row.value]).filter((end): end is number => end !== null);
-  const from = Math.min(...ends, reference ?? Number.POSITIVE_INFINITY);
-  const to = Math.max(...ends, reference ?? Number.NEGATIVE_INFINITY);
-  const room = (to - from || 1) * 0.04;
-  const place = (value: number) => `${((value - from + room) / (to - from + 2 * room || 1)) * 100}%`;
+  const ends = rows.flatMap((row) => [row.low, row.high, row.value, reference]).filter((end) => end != null);
+  const scale = laneScale(ends.length > 0 ? ends : [0, 1], 0.04);
+  const place = (value: number) => `${scale.place(value)}%`;
   return (
     <figure aria-label={label} className={css.intervals}>
       <ul>
@@ -46,11 +46,14 @@ export function Intervals(props: {
             </span>
             <span className={css.rowValue}>
               {row.value === null ? "nothing here" : write(row.value)}
-              {row.low !== null && <small> {interval(row.low, row.high, write)}</small>}
+              {row.value !== null && (
+                <small> {row.low === null ? "no interval" : interval(row.low, row.high, write)}</small>
+              )}
             </span>
             <span className={css.rowNote}>{row.note}</span>
           </li>
         ))}
+        {ends.length > 0 && <Ticks scale={scale} write={write} />}
       </ul>
     </figure>
   );

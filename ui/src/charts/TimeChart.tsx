@@ -5,12 +5,14 @@ import "uplot/dist/uPlot.min.css";
 import { useTheme } from "@/data/theme";
 import type { Bucket } from "@/data/window";
 import { useZone } from "@/data/zone";
-import { IconButton, Table } from "@/design";
+import { IconButton } from "@/design";
 import { count, interval } from "@/format/numbers";
 import { brief } from "@/format/times";
 import css from "./charts.module.css";
-import { drawFilling, drawMarks } from "./drawing";
+import { drawAlone, drawFilling, drawMarks } from "./drawing";
 import { columns, type Line, type Mark, options, type Plot } from "./plot";
+import { isCutOff } from "./reach";
+import { Values } from "./Values";
 
 interface TimeChartProps {
   /** What is drawn, in words: the name of the picture. */
@@ -55,7 +57,7 @@ export function TimeChart(props: TimeChartProps) {
   return (
     <figure className={css.chart} aria-label={label}>
       <div className={css.toolbar}>
-        <Legend lines={lines} />
+        <Legend lines={lines} filling={filling} />
         <IconButton label={asTable ? "Show as a chart" : "Show as a table"} onClick={() => setAsTable(!asTable)}>
           {asTable ? <ChartLine /> : <Table2 />}
         </IconButton>
@@ -63,13 +65,20 @@ export function TimeChart(props: TimeChartProps) {
       {asTable ? (
         <Values label={label} plot={plot} />
       ) : (
-        <Drawing label={label} plot={plot} height={height} onBrush={props.onBrush} />
+        <>
+          <Drawing label={label} plot={plot} height={height} onBrush={props.onBrush} />
+          {!bars && isCutOff(lines) && (
+            <p className={css.cut}>
+              Of few scores an interval is wide: one reaches beyond the edge. The table has it whole.
+            </p>
+          )}
+        </>
       )}
     </figure>
   );
 }
 
-function Legend({ lines }: { lines: readonly Line[] }) {
+function Legend({ lines, filling }: { lines: readonly Line[]; filling?: readonly boolean[] }) {
   return (
     <ul className={css.legend}>
       {lines.map((line) => (
@@ -78,6 +87,12 @@ function Legend({ lines }: { lines: readonly Line[] }) {
           {line.label}
         </li>
       ))}
+      {filling?.some(Boolean) && (
+        <li>
+          <span className={css.hatch} />
+          still filling
+        </li>
+      )}
     </ul>
   );
 }
@@ -103,7 +118,7 @@ function Drawing(props: { label: string; plot: Plot; height: number; onBrush?: (
     const made = options(plot, at, { width: at.clientWidth, height });
     made.hooks = {
       drawClear: [(u) => drawFilling(u, plot, at)],
-      draw: [(u) => drawMarks(u, plot, at)],
+      draw: [(u) => drawAlone(u, plot, at), (u) => drawMarks(u, plot, at)],
       setCursor: [(u) => setHover(hoverOf(u))],
       setSelect: [
         (u) => {
@@ -168,25 +183,4 @@ export function reading(line: Line, index: number, write: (value: number) => str
   const band = line.low?.[index] == null ? "" : ` (${interval(line.low[index], line.high?.[index], write)})`;
   const n = line.counts?.[index] == null ? "" : `  n ${count(line.counts[index])}`;
   return `${write(value)}${band}${n}`;
-}
-
-function Values({ label, plot }: { label: string; plot: Plot }) {
-  const rows = plot.starts.map((start, index) => ({ start, index }));
-  return (
-    <div className={css.values}>
-      <Table
-        label={label}
-        keyOf={(row) => String(row.start)}
-        rows={rows}
-        columns={[
-          { key: "start", title: "From", cell: (row) => brief(new Date(row.start * 1000), plot.zone) },
-          ...plot.lines.map((line) => ({
-            key: line.label,
-            title: line.label,
-            cell: (row: { index: number }) => reading(line, row.index, plot.write),
-          })),
-        ]}
-      />
-    </div>
-  );
 }

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { score, signed } from "@/format/numbers";
 import css from "./figures.module.css";
+import { type LaneScale, laneScale } from "./scale";
+import { Ticks } from "./Ticks";
 
 export interface Step {
   key: string;
@@ -15,7 +17,13 @@ export interface Step {
   selected?: boolean;
 }
 
-/** From before to after, step by step: each bar begins where the one above it ended. */
+interface Level {
+  step: Step;
+  from: number;
+  to: number;
+}
+
+/** From before to after, step by step: each bar begins where the one above it ended, its interval a line at its end. */
 export function Waterfall({
   label,
   steps,
@@ -26,56 +34,79 @@ export function Waterfall({
   write?: (value: number) => string;
 }) {
   const bars = levelled(steps);
-  const ends = bars.flatMap((bar) => [bar.from, bar.to]);
-  const partial = steps.some((step) => !step.whole);
-  const moving = partial ? bars.filter((bar) => !bar.step.whole).flatMap((bar) => [bar.from, bar.to]) : ends;
-  const low = Math.min(...moving, ...bars.map((bar) => bar.to));
-  const high = Math.max(...moving, ...bars.map((bar) => bar.to));
-  const room = (high - low || 1) * 0.15;
-  const place = (value: number) => Math.min(100, Math.max(0, ((value - low + room) / (high - low + 2 * room)) * 100));
+  const scale = laneScale(bars.flatMap(endsOf), 0.06);
   return (
     <figure aria-label={label} className={css.waterfall}>
       <ol>
-        {bars.map(({ step, from, to }) => (
-          <li key={step.key} data-selected={step.selected || undefined}>
+        {bars.map((bar, index) => (
+          <li
+            key={bar.step.key}
+            data-selected={bar.step.selected || undefined}
+            data-whole={bar.step.whole || undefined}
+          >
             <span className={css.rowLabel}>
-              {step.onSelect ? (
-                <button type="button" aria-pressed={step.selected} onClick={step.onSelect}>
-                  {step.label}
+              {bar.step.onSelect ? (
+                <button type="button" aria-pressed={bar.step.selected} onClick={bar.step.onSelect}>
+                  {bar.step.label}
                 </button>
               ) : (
-                step.label
+                bar.step.label
               )}
             </span>
-            <span className={css.lane}>
-              <span
-                className={css.bar}
-                data-tone={step.whole ? "whole" : step.amount < 0 ? "down" : "up"}
-                style={{
-                  insetInlineStart: `${step.whole ? 0 : place(Math.min(from, to))}%`,
-                  insetInlineEnd: `${100 - place(Math.max(from, to))}%`,
-                }}
-              />
-            </span>
+            <Lane bar={bar} scale={scale} last={index === bars.length - 1} />
             <span className={css.rowValue}>
-              {step.whole ? write(step.amount) : signed(step.amount, write)}
-              {step.low != null && step.high != null && (
-                <small>
-                  {" "}
-                  {signed(step.low, write)} to {signed(step.high, write)}
-                </small>
-              )}
+              {bar.step.whole ? write(bar.step.amount) : signed(bar.step.amount, write)}
+              {!bar.step.whole && <small> {intervalOf(bar.step, write)}</small>}
             </span>
-            <span className={css.rowNote}>{step.note}</span>
+            <span className={css.rowNote}>{bar.step.note}</span>
           </li>
         ))}
+        <Ticks scale={scale} write={write} />
       </ol>
     </figure>
   );
 }
 
+function Lane({ bar: { step, from, to }, scale, last }: { bar: Level; scale: LaneScale; last: boolean }) {
+  const ends = whiskerOf({ step, from, to });
+  return (
+    <span className={css.lane}>
+      <span
+        className={css.bar}
+        data-tone={step.whole ? "whole" : step.amount < 0 ? "down" : "up"}
+        style={{
+          insetInlineStart: `${step.whole ? 0 : scale.place(Math.min(from, to))}%`,
+          insetInlineEnd: `${100 - scale.place(Math.max(from, to))}%`,
+        }}
+      />
+      {ends && (
+        <span
+          className={css.reach}
+          style={{ insetInlineStart: `${scale.place(ends[0])}%`, insetInlineEnd: `${100 - scale.place(ends[1])}%` }}
+        />
+      )}
+      {!last && <span className={css.connector} style={{ insetInlineStart: `${scale.place(to)}%` }} />}
+    </span>
+  );
+}
+
+function intervalOf({ low, high }: Step, write: (value: number) => string): string {
+  return low == null || high == null ? "no interval" : `${signed(low, write)} to ${signed(high, write)}`;
+}
+
+/** Where the end of a step may lie by its interval. */
+function whiskerOf({ step, from }: Level): [number, number] | null {
+  if (step.whole || step.low == null || step.high == null) return null;
+  return [from + step.low, from + step.high];
+}
+
+/** The values that must be on the scale; a whole stands on the ground, which need not be. */
+function endsOf(bar: Level): number[] {
+  return bar.step.whole ? [bar.to] : [bar.from, bar.to, ...(whiskerOf(bar) ?? [])];
+}
+
 /** Where each bar begins and ends: a step goes on from the one before, a whole stands by itself. */
-export function levelled(steps: readonly Step[]): { step: Step; from: number; to: number }[] {
+export function levelled(steps: readonly Step[]): Level[] {
   let level = 0;
   return steps.map((step) => {
     const from = step.whole ? 0 : level;

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isolated, type Line, splits, stacked } from "./plot";
+import { isCutOff, withinReach } from "./reach";
+import { stretches } from "./Spark";
+import { laneScale, roundTicks } from "./scale";
 import { levelled } from "./Waterfall";
 
 const line = (values: (number | null)[]): Line => ({ label: "x", ink: "series-1", values });
@@ -8,6 +11,28 @@ describe("charts", () => {
   test("a point between gaps is told from a line", () => {
     expect(isolated([1, null, 2, 3, null, 4])).toEqual([0, 5]);
     expect(isolated([null, null])).toEqual([]);
+  });
+
+  test("a line is cut where there is nothing", () => {
+    expect(stretches([null, 1, 2, null, null, 3])).toEqual([[1, 2], [5]]);
+    expect(stretches([null])).toEqual([]);
+  });
+
+  test("a scale has its values within, and round numbers below", () => {
+    const { place, ticks } = laneScale([0.7, 0.82], 0.1);
+    expect(place(0.7)).toBeGreaterThan(0);
+    expect(place(0.82)).toBeLessThan(100);
+    expect(ticks).toEqual([0.7, 0.75, 0.8]);
+    expect(roundTicks(-0.12, 0.03, 4)).toEqual([-0.1, -0.05, 0]);
+    expect(laneScale([5], 0.1).place(5)).toBeCloseTo(8.3, 1);
+  });
+
+  test("an interval that is far wider than the others is cut off, and said to be", () => {
+    const plot = (low: number[], high: number[]) => [{ ...line([5, 5, 5]), low, high }];
+    expect(withinReach(plot([4, 4, -100], [6, 6, 110]), -100, 110)).toEqual([1, 9]);
+    expect(isCutOff(plot([4, 4, -100], [6, 6, 110]))).toBe(true);
+    expect(withinReach(plot([4, 4, 3], [6, 6, 7]), 3, 7)).toEqual([3, 7]);
+    expect(isCutOff(plot([4, 4, 3], [6, 6, 7]))).toBe(false);
   });
 
   test("bars stand on one another, and nothing upon nothing stays a gap", () => {

@@ -4,14 +4,12 @@ import uPlot from "uplot";
 import type { Bucket } from "@/data/window";
 import { tick } from "@/format/times";
 import { type Ink, resolved } from "./colors";
+import { type Banded, withinReach } from "./reach";
 
 /** One thing over time. `low` and `high` are drawn as a band; a null is a gap, and stays one. */
-export interface Line {
+export interface Line extends Banded {
   label: string;
   ink: Ink;
-  values: readonly (number | null)[];
-  low?: readonly (number | null)[];
-  high?: readonly (number | null)[];
   /** How many observations stand behind each value. */
   counts?: readonly (number | null)[];
   dashed?: boolean;
@@ -20,6 +18,9 @@ export interface Line {
 export interface Mark {
   at: number;
   label: string;
+  /** Between which moments it may lie as well. */
+  from?: number;
+  to?: number;
 }
 
 export interface Plot {
@@ -87,7 +88,8 @@ export function options(plot: Plot, at: HTMLElement, size: { width: number; heig
     ...size,
     series,
     bands,
-    padding: [8, 4, 0, 0],
+    // The last label stands under the right edge and needs half of its width there.
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -139,7 +141,8 @@ function bucketAt(u: uPlot, starts: readonly number[], closest: number): number 
   return start !== undefined && start > under && closest > 0 ? closest - 1 : closest;
 }
 
-function rangeOf(plot: Plot, low: number | null, high: number | null): [number, number] {
+function rangeOf(plot: Plot, lowest: number | null, highest: number | null): [number, number] {
+  const [low, high] = plot.bars ? [lowest, highest] : withinReach(plot.lines, lowest, highest);
   if (low === null || high === null) return [0, 1];
   const floor = plot.fromZero ? Math.min(0, low) : low;
   const room = (high - floor || Math.abs(high) || 1) * 0.06;

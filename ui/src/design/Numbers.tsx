@@ -18,7 +18,9 @@ export function Trust({ of, write = score }: { of: Trusted; write?: (value: numb
   return (
     <Explained by={provenance(of)} className={css.trust}>
       <span className={css.mean}>{write(of.mean)}</span>
-      {of.low !== null && <span className={css.interval}>{interval(of.low, of.high, write)}</span>}
+      {of.mean !== null && (
+        <span className={css.interval}>{of.low === null ? "no interval" : interval(of.low, of.high, write)}</span>
+      )}
       <span className={css.n}>n {count(of.n)}</span>
     </Explained>
   );
@@ -28,7 +30,7 @@ export function Trust({ of, write = score }: { of: Trusted; write?: (value: numb
 export function provenance(of: Trusted): string {
   const lines = [
     of.low === null ? "Too few values for an interval." : "The interval is of 95 %.",
-    of.method && `Method: ${of.method.replaceAll("_", " ")}.`,
+    of.low !== null && of.method && `Method: ${of.method.replaceAll("_", " ")}.`,
     of.clusters != null && of.clusters !== of.n && `${count(of.clusters)} independent groups.`,
     of.missing ? `${count(of.missing)} calls have no such score.` : null,
     of.warning,

@@ -3,7 +3,7 @@ import { Menu as BaseMenu } from "@base-ui/react/menu";
 import { Popover as BasePopover } from "@base-ui/react/popover";
 import { Tabs as BaseTabs } from "@base-ui/react/tabs";
 import { X } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import type { ComponentProps, ReactElement, ReactNode } from "react";
 import { Button, IconButton } from "./Button";
 import css from "./controls.module.css";
 
@@ -93,6 +93,11 @@ export function Popover({ trigger, children, label }: { trigger: ReactElement; c
       </BasePopover.Portal>
     </BasePopover.Root>
   );
+}
+
+/** A button within a popover that closes it when it is pressed. */
+export function ClosingButton(props: ComponentProps<typeof Button>) {
+  return <BasePopover.Close render={<Button {...props} />} />;
 }
 
 export interface Deed {

@@ -1,24 +1,37 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ListFilter, X } from "lucide-react";
 import { useState } from "react";
-import { type Condition, type FilterSearch, NOTHING_ASKED, type Operator } from "@/data/filter";
+import { type Condition, type FilterSearch, type FilterState, NOTHING_ASKED, type Operator } from "@/data/filter";
 import { Button, Field, IconButton, Popover, Segments, Select, Suggest, TextInput } from "@/design";
 import css from "./filter.module.css";
 import { useKeys, useValues } from "./suggestions";
 import { COLUMNS, columnOf, OPERATORS, readValue, WORDS } from "./vocabulary";
 
-/** The filter of a page, in its address: conditions as chips, and a form that adds one. */
+/** The filter of a page, in its address. */
 export function FilterBar() {
-  const { filter = NOTHING_ASKED }: FilterSearch = useSearch({ strict: false });
+  const { filter }: FilterSearch = useSearch({ strict: false });
   const navigate = useNavigate();
-  const put = (conditions: Condition[], match = filter.match) =>
-    void navigate({
-      to: ".",
-      search: (kept) => ({ ...kept, filter: conditions.length > 0 ? { match, conditions } : undefined }),
-    });
-  const { conditions } = filter;
   return (
-    <fieldset className={css.bar} aria-label="Filter">
+    <ConditionBar
+      label="Filter"
+      filter={filter}
+      onChange={(chosen) => void navigate({ to: ".", search: (kept) => ({ ...kept, filter: chosen }) })}
+    />
+  );
+}
+
+/** A filter wherever it is kept: conditions as chips, and a form that adds one. Without conditions it is undefined. */
+export function ConditionBar(props: {
+  label: string;
+  filter: FilterState | undefined;
+  onChange: (filter: FilterState | undefined) => void;
+}) {
+  const { label, filter = NOTHING_ASKED, onChange } = props;
+  const { conditions } = filter;
+  const put = (chosen: Condition[], match = filter.match) =>
+    onChange(chosen.length > 0 ? { match, conditions: chosen } : undefined);
+  return (
+    <fieldset className={css.bar} aria-label={label}>
       {conditions.map((condition, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same condition may stand twice
         <span key={index} className={css.chip}>

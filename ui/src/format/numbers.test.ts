@@ -23,6 +23,7 @@ describe("numbers", () => {
     expect(signed(0.08)).toBe("+0.08");
     expect(signed(-0.08)).toBe("−0.08");
     expect(signed(0)).toBe("0");
+    expect(signed(-0.00012, money)).toBe("−$0.00012");
   });
 
   test("shares, money, time and size are written as people write them", () => {

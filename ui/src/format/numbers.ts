@@ -29,7 +29,8 @@ export function score(value: Known): string {
 /** A difference, with its sign: "+0.08", "−0.08". */
 export function signed(value: Known, write: (value: number) => string = score): string {
   if (value == null) return UNKNOWN;
-  return value > 0 ? `+${write(value)}` : write(value).replace("-", "−");
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "";
+  return sign + write(Math.abs(value));
 }
 
 /** A share as a percentage: 0.0312 is "3.1 %". */

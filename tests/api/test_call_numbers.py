@@ -149,6 +149,23 @@ def test_days_follow_the_calendar_of_the_zone(product: Product, data: Data) -> N
     assert [point["at"] for point in before] == [point["start"] for point in points]
 
 
+def test_a_search_narrows_what_is_counted(product: Product) -> None:
+    """Series and breakdowns count the calls that say the words which are searched for, beside the filter."""
+    word, model = f"w{new_id().replace('-', '')}", f"m-{new_id()}"
+    calls = [
+        {"created_at": "2026-11-03T12:30:00Z", "model": model, "status": status, "request_body": f"say {words}"}
+        for words, status in ((f"{word} twice", 200), (f"{word} once", 500), (f"no{word}", 200))
+    ]
+    assert product.ask("POST", "/v1/calls/batch", {"calls": calls}).json()["data"]["stored"] == 3
+    asked = {**WINDOW, "filter": {"request_response_rmt": {"model": {"equals": model}}}}
+    for search, count, errors in (("", 3, 1), (word, 2, 1), (f'"{word} twice"', 1, 0), (f"{word}*", 3, 1)):
+        series = product.ask("POST", "/v1/calls/series/query", {**asked, "search": search, "total": True}).json()
+        total = series["data"]["current"]["total"]
+        assert (total["n"], total["errors"]["count"]) == (count, errors)
+        broken = product.ask("POST", "/v1/calls/breakdown/query", {**asked, "search": search, "by": ["error"]}).json()
+        assert sum(segment["n"] for segment in broken["data"]["segments"]) == count
+
+
 @pytest.mark.parametrize(
     ("what", "wrong"),
     [
@@ -168,6 +185,7 @@ def test_days_follow_the_calendar_of_the_zone(product: Product, data: Data) -> N
         ("series", {"start": "1500-02-01", "end": "2026-01-01", "bucket": "year", "previous": True}),
         ("series", {"end": "0001-01-01"}),
         ("series", {"filter": {"colour": {}}}),
+        ("series", {"search": "x" * 1001}),
     ],
 )
 def test_a_question_that_means_nothing_is_refused(product: Product, what: str, wrong: dict[str, Any]) -> None:

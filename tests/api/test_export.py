@@ -199,6 +199,23 @@ def test_what_is_asked_narrows_the_rows(product: Product) -> None:
     assert values(start="2026-03-02", clock="judged") == [1, 2]
 
 
+def test_a_search_narrows_the_rows(product: Product) -> None:
+    """A file of calls, or of scores, holds those whose call says the words."""
+    word, ids = f"w{new_id().replace('-', '')}", [new_id(), new_id()]
+    calls = [
+        {"request_id": request_id, "created_at": "2026-03-01T12:00:00Z", "response_body": says}
+        for request_id, says in zip(ids, (f"the {word}", f"no{word}"), strict=True)
+    ]
+    assert product.ask("POST", "/v1/calls/batch", {"calls": calls}).json()["data"]["stored"] == 2
+    for request_id in ids:
+        add(product, {"name": word, "value": 1, "request_id": request_id})
+    found = rows(export(product, "calls.jsonl", search=word), "jsonl")
+    assert [row["request_id"] for row in found] == ids[:1]
+    judged = rows(export(product, "scores.jsonl", name=word, search=word), "jsonl")
+    assert [row["target_id"] for row in judged] == ids[:1]
+    assert len(rows(export(product, "scores.jsonl", name=word, search=f"{word}*"), "jsonl")) == 2
+
+
 def test_all_versions_tell_what_was_edited_and_deleted(product: Product) -> None:
     """versions=all has every version, with its reason, and the deletion."""
     name, score_id = f"history {new_id()}", f"own-{new_id()}"

@@ -164,6 +164,20 @@ def test_a_missing_request_is_404(product: Product) -> None:
     assert (answer.status, answer.json()["data"]) == (404, None)
 
 
+def test_a_time_says_which_of_several_calls_is_meant(product: Product) -> None:
+    """Of calls under one id, ``at`` picks one with its bodies; without it the newest is read."""
+    request_id = new_id()
+    calls = [
+        {"request_id": request_id, "created_at": f"2026-03-0{day}T12:00:00Z", "request_body": f"day {day}"}
+        for day in (1, 2)
+    ]
+    assert product.ask("POST", "/v1/calls/batch", {"calls": calls}).json()["data"]["stored"] == 2
+    for query, says in (("", "day 2"), ("&at=2026-03-01T12:00:00Z", "day 1"), ("&at=2026-03-02T12:00:00Z", "day 2")):
+        answer = product.ask("GET", f"/v1/request/{request_id}?includeBody=true{query}")
+        assert answer.json()["data"]["request_body"] == says
+    assert product.ask("GET", f"/v1/request/{request_id}?at=2026-03-03T12:00:00Z").status == 404
+
+
 def test_the_row_has_every_field_of_helicones_document(product: Product, marker: str) -> None:
     """A row has all that Helicone's OpenAPI document requires, null where nothing is known."""
     row = product.read(f"{marker}-07")

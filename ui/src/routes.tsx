@@ -9,8 +9,8 @@ import {
   redirect,
   retainSearchParams,
 } from "@tanstack/react-router";
-import { type FilterSearch, readFilterSearch } from "@/data/filter";
 import { readTimeSearch, type TimeSearch } from "@/data/window";
+import { readCallSearch, readRequestsSearch } from "@/pages/requests/search";
 import {
   readAgreement,
   readBisect,
@@ -34,36 +34,23 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 /** Everything behind the sign-in, beside the sidebar. */
 const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell });
 
-const filtered = (search: Record<string, unknown>): FilterSearch => readFilterSearch(search);
-
-export interface RequestsSearch extends FilterSearch {
-  /** The request whose detail stands open. */
-  open?: string;
-  sort?: string;
-  live?: boolean;
-}
-
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/requests", search: (kept) => kept });
+    throw redirect({ to: "/requests", search: (kept) => readRequestsSearch(kept) });
   },
 });
 const requests = createRoute({
   getParentRoute: () => shell,
   path: "/requests",
-  validateSearch: (search: Record<string, unknown>): RequestsSearch => ({
-    ...filtered(search),
-    open: text(search.open),
-    sort: text(search.sort),
-    live: search.live === true ? true : undefined,
-  }),
+  validateSearch: readRequestsSearch,
   component: lazyRouteComponent(() => import("@/pages/requests/RequestsPage"), "RequestsPage"),
 });
 const request = createRoute({
   getParentRoute: () => shell,
   path: "/requests/$requestId",
+  validateSearch: readCallSearch,
   component: lazyRouteComponent(() => import("@/pages/requests/RequestPage"), "RequestPage"),
 });
 
@@ -116,12 +103,27 @@ const pin = createRoute({
   component: lazyRouteComponent(() => import("@/pages/scores/pin/PinPage"), "PinPage"),
 });
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("@/pages/welcome/WelcomePage"), "WelcomePage"),
+});
 
 const routes = root.addChildren([
-  shell.addChildren([home, requests, request, scores, score, compare, bisect, judges, agreement, definitions, pin]),
+  shell.addChildren([
+    home,
+    requests,
+    request,
+    scores,
+    score,
+    compare,
+    bisect,
+    judges,
+    agreement,
+    definitions,
+    pin,
+    welcome,
+  ]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -10,9 +10,8 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.call_numbers import CallNumbers, Ranked
-from helicorder.api.call_selection import CallSelection
+from helicorder.api.call_selection import SearchedCalls
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_filter
 from helicorder.api.wire import Result
 from helicorder.errors import Invalid
 from helicorder.telemetry import numbers
@@ -23,7 +22,7 @@ MAX_SEGMENTS = 200
 MAX_OFFSET = 1_000_000
 
 
-class CallBreakdownQuery(CallSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CallBreakdownQuery(SearchedCalls, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``by`` one or two dimensions: model, provider, request_model, prompt_id, prompt_version, user_id, session_id,
     session_name, session_path, status, error (yes, no, cancelled), ending, streamed (yes, no), country_code, referrer,
     path, or property:NAME.
@@ -71,7 +70,7 @@ async def call_breakdown(data: JSONBody[CallBreakdownQuery], context: FromContex
     if not 0 <= data.offset <= MAX_OFFSET:
         raise Invalid(f"offset: 0 to {MAX_OFFSET}.")
     window = data.window(dt.datetime.now(dt.UTC))
-    asked = Question(context.principal.org_id, read_filter(data.filter))
+    asked = Question(context.principal.org_id, data.wanted())
     first = First(data.top, data.offset, data.order, data.ascending)
     telemetry = await context.reading()
     found = await numbers.by_segment(telemetry, asked, window, data.by, first)

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
-from helicorder.api.filters import read_time
+from helicorder.api.filters import read_filter, read_time
+from helicorder.api.search import read_search
 from helicorder.errors import Invalid
+from helicorder.model.filter import Both, Everything, Filter
 from helicorder.model.window import Window
 
 USUAL = dt.timedelta(days=30)
@@ -37,3 +39,22 @@ class CallSelection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         if start >= end:
             raise Invalid("start: must be before end.")
         return Window(start, end)
+
+
+class SearchedCalls(CallSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Calls of a selection that say something: ``search`` are words that must occur, as in /v1/calls/query."""
+
+    search: str = ""
+
+    def wanted(self) -> Filter:
+        """The filter and the search together.
+
+        Raises:
+            Invalid: either is not understood.
+        """
+        return both(read_filter(self.filter), read_search(self.search))
+
+
+def both(wanted: Filter, searched: Filter) -> Filter:
+    """A filter, narrowed by a search where there is one."""
+    return wanted if isinstance(searched, Everything) else Both(wanted, searched)

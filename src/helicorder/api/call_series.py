@@ -11,9 +11,8 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import READ
 from helicorder.api.call_numbers import CallNumbers, Ranked
-from helicorder.api.call_selection import CallSelection
+from helicorder.api.call_selection import SearchedCalls
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_filter
 from helicorder.api.wire import Result
 from helicorder.errors import Invalid
 from helicorder.model.calendar import Step, before, step_of
@@ -25,7 +24,7 @@ from helicorder.telemetry.numbers import Buckets, Line, Period, Question, Sums
 MAX_LINES = 50
 
 
-class CallSeriesQuery(CallSelection, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CallSeriesQuery(SearchedCalls, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``bucket`` and ``zone``, an IANA time zone, cut the time.
 
     ``by`` a dimension (as of a breakdown) there is a line for each of the ``top`` values with most calls and one for
@@ -95,7 +94,7 @@ async def call_series(data: JSONBody[CallSeriesQuery], context: FromContext) -> 
     axis = Axis(data.window(dt.datetime.now(dt.UTC), USUAL_SPAN[data.bucket]), data.bucket, checked_zone(data.zone))
     step = step_of(axis.window, axis.bucket, axis.zone)
     earlier = before(axis.window, step) if data.previous else None
-    asked = Question(context.principal.org_id, read_filter(data.filter))
+    asked = Question(context.principal.org_id, data.wanted())
     top = None if data.by is None else data.top
     telemetry = await context.reading()
     found = await numbers.over_time(telemetry, asked, axis, before=earlier, by=data.by, top=top, total=data.total)

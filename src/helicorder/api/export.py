@@ -15,10 +15,12 @@ from litestar.params import QueryParameter
 from litestar.types import ASGIApp
 
 from helicorder.api.access import READ
+from helicorder.api.call_selection import both
 from helicorder.api.context import Context, FromContext
 from helicorder.api.download import Download
 from helicorder.api.files import file_of
 from helicorder.api.filters import filter_of_text, read_time
+from helicorder.api.search import read_search
 from helicorder.model.filter import Both, Either, Field, FieldIs, Filter, Operator
 from helicorder.model.score import Source
 from helicorder.telemetry import export
@@ -43,6 +45,7 @@ Sources = Annotated[list[Source] | None, QueryParameter(name="source", descripti
 Authors = Annotated[list[str] | None, QueryParameter(name="author", description="Judges.", max_items=MAX_VALUES)]
 Models = Annotated[list[str] | None, QueryParameter(name="model", description="Models.", max_items=MAX_VALUES)]
 Calls = Annotated[str | None, QueryParameter(name="filter", description="A filter on calls, as JSON.")]
+Search = Annotated[str, QueryParameter(description="Words that must occur in the call, as in /v1/calls/query.")]
 AsOf = Annotated[int | None, QueryParameter(name="as_of", ge=0, le=2**63 - 1, description="A version: as it was then.")]
 Bodies = Annotated[bool, QueryParameter(name="bodies", description="The texts of requests and responses too.")]
 VersionsOf = Annotated[Versions, QueryParameter(name="versions", description="Of scores: the current ones, or all.")]
@@ -61,6 +64,7 @@ def _scores(into: Format) -> HTTPRouteHandler:
         author: Authors = None,
         model: Models = None,
         filter_: Calls = None,
+        search: Search = "",
         as_of: AsOf = None,
         versions: VersionsOf = Versions.CURRENT,
     ) -> ASGIApp:
@@ -72,7 +76,7 @@ def _scores(into: Format) -> HTTPRouteHandler:
             names=tuple(name or ()),
             sources=tuple(source or ()),
             authors=tuple(author or ()),
-            where=_where(filter_, model),
+            where=_where(filter_, search, model),
             as_of=as_of,
         )
         return await _file(context, Subject.SCORES if versions is Versions.CURRENT else Subject.VERSIONS, wanted, into)
@@ -92,6 +96,7 @@ def _calls(into: Format) -> HTTPRouteHandler:
         author: Authors = None,
         model: Models = None,
         filter_: Calls = None,
+        search: Search = "",
         as_of: AsOf = None,
         bodies: Bodies = False,
     ) -> ASGIApp:
@@ -102,7 +107,7 @@ def _calls(into: Format) -> HTTPRouteHandler:
             names=tuple(name or ()),
             sources=tuple(source or ()),
             authors=tuple(author or ()),
-            where=_where(filter_, model),
+            where=_where(filter_, search, model),
             as_of=as_of,
         )
         return await _file(context, Subject.CALLS, wanted, into, bodies=bodies)
@@ -130,13 +135,13 @@ def _time(where: str, text: str | None) -> dt.datetime | None:
     return None if text is None else read_time(where, text)
 
 
-def _where(text: str | None, models: list[str] | None) -> Filter:
+def _where(text: str | None, search: str, models: list[str] | None) -> Filter:
     """The filter on calls that a query string states.
 
     Raises:
-        Invalid: the filter is not JSON, or not understood.
+        Invalid: the filter is not JSON, or it or the search is not understood.
     """
-    wanted = filter_of_text(text)
+    wanted = both(filter_of_text(text), read_search(search))
     if not models:
         return wanted
     among: list[Filter] = [FieldIs(Field.MODEL, Operator.EQUALS, model) for model in models]

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 
 from helicorder.api.access import READ, admitted
 from helicorder.api.call_records import CallRecord
+from helicorder.api.call_selection import both
 from helicorder.api.context import FromContext
 from helicorder.api.download import Download
 from helicorder.api.filters import filter_of_text
@@ -20,7 +21,6 @@ from helicorder.api.score_records import version_of
 from helicorder.api.search import read_search
 from helicorder.api.tail import Listener
 from helicorder.errors import Unauthenticated, Unavailable
-from helicorder.model.filter import Both, Everything, Filter
 from helicorder.model.principal import Scope
 
 HEARTBEAT_SECONDS = 15.0
@@ -63,16 +63,12 @@ async def tail_calls(
     A comment comes every 15 seconds. Who reads too slowly, or comes back too late, is told in a `gap` how much was left
     out. Filters see a call as it was recorded: one that is scored later sends a `score`, not the call again.
     """
-    wanted = _narrowed(filter_of_text(filter_), read_search(search))
+    wanted = both(filter_of_text(filter_), read_search(search))
     after = version_of("Last-Event-ID", last_event_id)
     await context.reading()
     context.tail.check_room(context.principal.org_id)
     listening = context.tail.listening(context.principal.org_id, wanted, after, previews=previews)
     return Download(_events(request, listening), _HEADERS)
-
-
-def _narrowed(wanted: Filter, searched: Filter) -> Filter:
-    return wanted if isinstance(searched, Everything) else Both(wanted, searched)
 
 
 async def _events(

@@ -10,8 +10,8 @@ from litestar.params import JSONBody, QueryParameter
 from helicorder.api.access import READ
 from helicorder.api.bodies import as_json
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_filter
-from helicorder.api.paths import RequestId, request_id_of
+from helicorder.api.filters import read_filter, read_time
+from helicorder.api.paths import CallTime, RequestId, request_id_of
 from helicorder.api.wire import HeliconeRequest, Result, request_row
 from helicorder.errors import Invalid, NotFound
 from helicorder.model.filter import Both, Filter, IsScored, Page, SortKey
@@ -76,16 +76,17 @@ async def get_request(
     request_id: RequestId,
     context: FromContext,
     include_body: Annotated[bool, QueryParameter(name="includeBody")] = False,  # noqa: FBT002 -- a query parameter
+    at: CallTime = None,
 ) -> Result[HeliconeRequest]:
-    """One request with its scores; the newest where a client used its id several times."""
-    asked = request_id_of(request_id)
+    """One request with its scores; the newest where a client used its id several times, unless ``at`` says which."""
+    asked, when = request_id_of(request_id), None if at is None else read_time("at", at)
     telemetry = await context.reading()
-    row = await calls.one(telemetry, context.principal.org_id, asked)
+    row = await calls.one(telemetry, context.principal.org_id, asked, when)
     if row is None:
         raise NotFound("There is no request with this id.")
     bodies: tuple[Any, Any] = _NOT_INLINE
     if include_body:
-        kept = await calls.bodies(telemetry, context.principal.org_id, asked)
+        kept = await calls.bodies(telemetry, context.principal.org_id, asked, when)
         bodies = (as_json(kept[0]), as_json(kept[1]))
     return Result(request_row(row, context.body_link(row.request_id, time.time()), *bodies))
 

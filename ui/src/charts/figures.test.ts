@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isolated, type Line, splits, stacked } from "./plot";
+import { isolated, type Line, stacked } from "./plot";
 import { isCutOff, withinReach } from "./reach";
 import { stretches } from "./Spark";
 import { laneScale, roundTicks } from "./scale";
+import { splits } from "./splits";
 import { levelled } from "./Waterfall";
 
 const line = (values: (number | null)[]): Line => ({ label: "x", ink: "series-1", values });
@@ -42,10 +43,17 @@ describe("charts", () => {
     ]);
   });
 
-  test("there are no more ticks than have room", () => {
-    const starts = Array.from({ length: 100 }, (_none, index) => index);
-    expect(splits(starts, 700, 70).length).toBeLessThanOrEqual(10);
-    expect(splits(starts.slice(0, 5), 700, 70)).toHaveLength(5);
+  test("there are no more ticks than have room, at round times of the zone", () => {
+    const midnight = Date.parse("2026-11-20T00:00:00+01:00") / 1000;
+    const hours = Array.from({ length: 168 }, (_none, index) => midnight + 3600 * (index + 5));
+    const berlin = { bucket: "hour", zone: "Europe/Berlin" } as const;
+    const days = splits(hours, 1100, 72, berlin);
+    expect(days.map((second) => (second - midnight) % 86_400)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(splits(hours, 300, 72, berlin).map((second) => (second - midnight) / 86_400)).toEqual([1, 3, 5]);
+    const sixHourly = splits(hours.slice(0, 30), 500, 72, berlin);
+    expect(sixHourly.map((second) => ((second - midnight) / 3600) % 6)).toEqual([0, 0, 0, 0, 0]);
+    expect(splits(hours.slice(0, 5), 700, 70, { ...berlin, bucket: "day" })).toHaveLength(5);
+    expect(splits(hours, 1100, 72, berlin).at(-1)).toBeLessThan(hours.at(-3) as number);
   });
 
   test("a waterfall ends where its steps lead", () => {

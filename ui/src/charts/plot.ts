@@ -5,6 +5,7 @@ import type { Bucket } from "@/data/window";
 import { tick } from "@/format/times";
 import { type Ink, resolved } from "./colors";
 import { type Banded, withinReach } from "./reach";
+import { splits } from "./splits";
 
 /** One thing over time. `low` and `high` are drawn as a band; a null is a gap, and stays one. */
 export interface Line extends Banded {
@@ -160,15 +161,9 @@ function xAxis(plot: Plot, at: HTMLElement): uPlot.Axis {
     space: 72,
     grid: { show: false },
     ticks: { stroke: resolved(at, "line"), width: 1, size: 4 },
-    splits: (u, _axis, _low, _high, _step, space) => splits(plot.starts, u.bbox.width / devicePixelRatio, space),
+    splits: (u, _axis, _low, _high, _step, space) => splits(plot.starts, u.bbox.width / devicePixelRatio, space, plot),
     values: (_u, at_) => at_.map((second) => tick(second, plot.zone, plot.bucket)),
   };
-}
-
-/** Ticks stand on starts of buckets, since the calendar of the zone is in them; as many as have room. */
-export function splits(starts: readonly number[], width: number, space: number): number[] {
-  const every = Math.max(1, Math.ceil((starts.length * space) / Math.max(1, width)));
-  return starts.filter((_start, index) => index % every === 0);
 }
 
 function yAxis(plot: Plot, at: HTMLElement): uPlot.Axis {

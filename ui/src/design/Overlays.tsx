@@ -3,7 +3,7 @@ import { Menu as BaseMenu } from "@base-ui/react/menu";
 import { Popover as BasePopover } from "@base-ui/react/popover";
 import { Tabs as BaseTabs } from "@base-ui/react/tabs";
 import { X } from "lucide-react";
-import type { ComponentProps, ReactElement, ReactNode } from "react";
+import { type ComponentProps, type ReactElement, type ReactNode, useRef } from "react";
 import { Button, IconButton } from "./Button";
 import css from "./controls.module.css";
 
@@ -56,10 +56,12 @@ export function Confirm(
 
 /** A panel that slides in from the side and leaves the page behind it in sight and in reach. */
 export function Sheet({ open, onOpenChange, label, children }: Opened & { label: string; children: ReactNode }) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={onOpenChange} modal={false} disablePointerDismissal>
       <Base.Portal>
-        <Base.Popup className={css.sheet} aria-label={label}>
+        {/* It takes the focus itself, so that arrow keys scroll it and nothing within looks pressed. */}
+        <Base.Popup ref={popup} initialFocus={popup} className={css.sheet} aria-label={label} data-beside>
           {children}
         </Base.Popup>
       </Base.Portal>
@@ -80,9 +82,15 @@ export function SheetClose() {
 }
 
 /** Whatever opens beside what was pressed. */
-export function Popover({ trigger, children, label }: { trigger: ReactElement; children: ReactNode; label: string }) {
+export function Popover({
+  trigger,
+  children,
+  label,
+  open,
+  onOpenChange,
+}: Partial<Opened> & { trigger: ReactElement; children: ReactNode; label: string }) {
   return (
-    <BasePopover.Root>
+    <BasePopover.Root open={open} onOpenChange={onOpenChange}>
       <BasePopover.Trigger render={trigger} />
       <BasePopover.Portal>
         <BasePopover.Positioner sideOffset={4} className={css.positioner}>

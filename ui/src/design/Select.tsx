@@ -68,23 +68,34 @@ interface SearchProps {
   placeholder?: string;
   /** Called with what is typed, for options that the server finds. */
   onSearch?: (typed: string) => void;
+  /** How an option is written, where that is not the option itself. */
+  write?: (option: string) => string;
+  /** What stands beside an option. */
+  note?: (option: string) => string;
+  /** Whether it has the focus, and shows what it offers, as soon as it is there. */
+  autoFocus?: boolean;
 }
 
+const asItIs = (option: string) => option;
+
 /** A line of text that offers what is known; what is not known may be typed. */
-export function Suggest({ label, value, options, onChange, placeholder, onSearch }: SearchProps) {
+export function Suggest(props: SearchProps) {
+  const { label, value, options, onChange, placeholder, onSearch, write = asItIs, note, autoFocus } = props;
   return (
     <Combobox.Root
       items={options as string[]}
       value={value || null}
-      inputValue={value}
+      inputValue={write(value)}
+      itemToStringLabel={write}
       onInputValueChange={(typed) => {
-        onChange(typed);
+        onChange(options.find((option) => write(option) === typed) ?? typed);
         onSearch?.(typed);
       }}
       onValueChange={(chosen) => chosen !== null && onChange(chosen)}
       openOnInputClick
+      defaultOpen={autoFocus}
     >
-      <Combobox.Input className={css.input} placeholder={placeholder} aria-label={label} />
+      <Combobox.Input className={css.input} placeholder={placeholder} aria-label={label} autoFocus={autoFocus} />
       <Combobox.Portal>
         <Combobox.Positioner sideOffset={4} className={css.positioner}>
           <Combobox.Popup className={css.popup}>
@@ -92,7 +103,8 @@ export function Suggest({ label, value, options, onChange, placeholder, onSearch
             <Combobox.List>
               {(item: string) => (
                 <Combobox.Item key={item} value={item} className={css.item}>
-                  <span className={css.itemText}>{item}</span>
+                  <span className={css.itemText}>{write(item)}</span>
+                  {note && <span className={css.itemNote}>{note(item)}</span>}
                 </Combobox.Item>
               )}
             </Combobox.List>

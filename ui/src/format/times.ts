@@ -24,6 +24,11 @@ export function brief(at: string | Date, zone: string): string {
   return formatter(zone, options).format(new Date(at));
 }
 
+/** "22:33:55": beside a day, or within one. */
+export function clock(at: string | Date, zone: string): string {
+  return formatter(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+}
+
 /** "26 Nov". */
 export function day(at: string | Date, zone: string): string {
   return formatter(zone, { day: "numeric", month: "short" }).format(new Date(at));
@@ -42,6 +47,13 @@ export function ago(at: string | Date, now: Date, zone: string): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   return seconds < 7 * 86_400 ? `${Math.floor(seconds / 86_400)} d ago` : day(at, zone);
+}
+
+/** How many minutes of its day have gone by at a second since 1970, in a zone. */
+export function minuteOfDay(second: number, zone: string): number {
+  const time = formatter(zone, { hour: "2-digit", minute: "2-digit" }).format(second * 1000);
+  const [hour = 0, minute = 0] = time.split(":").map(Number);
+  return (hour % 24) * 60 + minute;
 }
 
 /** The words of a tick on a time axis whose buckets are of a width. */

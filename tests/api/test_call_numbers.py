@@ -150,6 +150,36 @@ def test_days_follow_the_calendar_of_the_zone(product: Product, data: Data) -> N
     assert [point["at"] for point in before] == [point["start"] for point in points]
 
 
+def test_what_a_chart_by_error_shows_can_be_filtered_for(product: Product, data: Data) -> None:
+    """The segments of the dimension error are the calls that the filter error takes."""
+    found = ask(product, "breakdown", data, by=["error"])
+    assert {one["values"][0] for one in found["segments"]} == {"yes", "no", "cancelled"}
+    for one in found["segments"]:
+        [word] = one["values"]
+        narrow = {"properties": {"Run": {"equals": data.run}}, "request_response_rmt": {"error": {"equals": word}}}
+        assert ask(product, "breakdown", data, by=["error"], filter=narrow)["total"]["n"] == one["n"]
+
+
+def test_a_thousand_tokens_cost_what_calls_with_both_known_cost(product: Product) -> None:
+    """The price is of calls whose cost and tokens are both known, and null where there is none."""
+    model = f"m-{new_id()}"
+    tokens = {"prompt_tokens": 300, "completion_tokens": 200}
+    calls: list[dict[str, Any]] = [
+        {"cost_usd": "0.01", **tokens},
+        {"cost_usd": "0.03", **tokens},
+        {"cost_usd": "5"},
+        tokens,
+    ]
+    body = {"calls": [{"created_at": "2026-11-03T12:30:00Z", "model": model, **call} for call in calls]}
+    assert product.ask("POST", "/v1/calls/batch", body).status == 200
+    asked = {"filter": {"request_response_rmt": {"model": {"equals": model}}}, **WINDOW}
+    [line] = product.ask("POST", "/v1/calls/series/query", asked | {"total": True}).json()["data"]["current"]["lines"]
+    assert line["total"]["price"] == {"n": 2, "usd_per_1k_tokens": 0.04}
+    unknown = asked | {"filter": {"request_response_rmt": {"model": {"equals": f"{model}-not"}}}, "total": True}
+    [line] = product.ask("POST", "/v1/calls/series/query", unknown).json()["data"]["current"]["lines"]
+    assert line["total"]["price"] == {"n": 0, "usd_per_1k_tokens": None}
+
+
 def test_a_search_narrows_what_is_counted(product: Product) -> None:
     """Series and breakdowns count the calls that say the words which are searched for, beside the filter."""
     word, model = f"w{new_id().replace('-', '')}", f"m-{new_id()}"

@@ -54,6 +54,7 @@ def added_up(calls: Sequence[Call]) -> Sums:
     costs = [call.cost_usd for call in calls if call.cost_usd is not None]
     cached = [call.usage for call in calls if call.usage.prompt is not None and call.usage.cache_read is not None]
     timed = [call for call in calls if call.usage.completion is not None and (call.latency_ms or 0) > 0]
+    priced = [call for call in calls if call.cost_usd is not None and call.usage.total is not None]
     return Sums(
         n=len(calls),
         errors=sum(is_error(call) for call in calls),
@@ -73,6 +74,9 @@ def added_up(calls: Sequence[Call]) -> Sums:
         speed_n=len(timed),
         speed_tokens=sum((call.usage.completion or 0) + (call.usage.reasoning or 0) for call in timed),
         speed_ms=sum(call.latency_ms or 0 for call in timed),
+        priced_n=len(priced),
+        priced_cost=sum((call.cost_usd or decimal.Decimal() for call in priced), decimal.Decimal()),
+        priced_tokens=sum(call.usage.total or 0 for call in priced),
         spreads={
             Measure.LATENCY: _spread([call.latency_ms for call in calls]),
             Measure.TIME_TO_FIRST_TOKEN: _spread([call.time_to_first_token_ms for call in calls]),

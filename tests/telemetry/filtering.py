@@ -52,7 +52,7 @@ TEXTS = (
     ),
     *("{x:String}", "%", "_", "\\%", "--", "; DROP TABLE calls", "$$", " ", "%(p0)s"),
 )
-PATTERNS = (*TEXTS, "%a%", "_", "%\\%", "100\\%", "a\\_b", "\\\\", "%\\", "\\a", "g%-4_", "%\n%")
+PATTERNS = (*TEXTS, "yes", "cancelled", "%a%", "_", "%\\%", "100\\%", "a\\_b", "\\\\", "%\\", "\\a", "g%-4_", "%\n%")
 KEYS = ("env", "Env", "X-Y", "x-y", "it's", "{k:String}")
 NAMES = ("accuracy", "it's", "helicone-score-feedback")
 NUMBERS = (-3, 0, 1, 2, 0.1, 0.5, 200, 500, 1e-12, 2**53, 1e300, -(10**400))
@@ -66,7 +66,7 @@ INSTANTS = (
 TOKEN = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 TEXT_FIELDS = (
     *(Field.REQUEST_ID, Field.MODEL, Field.PROVIDER, Field.USER_ID, Field.TARGET_URL, Field.PROMPT_ID),
-    *(Field.PROMPT_VERSION, Field.REFERRER, Field.COUNTRY_CODE, Field.REQUEST_BODY, Field.RESPONSE_BODY),
+    *(Field.PROMPT_VERSION, Field.REFERRER, Field.COUNTRY_CODE, Field.REQUEST_BODY, Field.RESPONSE_BODY, Field.ERROR),
 )
 INSTANT_FIELDS = (Field.CREATED_AT, Field.RESPONSE_AT)
 NUMBER_FIELDS = tuple(field for field in Field if field not in TEXT_FIELDS + INSTANT_FIELDS)
@@ -124,7 +124,7 @@ def _call(chance: random.Random, number: int) -> Call:
         response_at=NOON + dt.timedelta(minutes=number // 2),
         provider=text(),
         model=text(),
-        status=chance.choice((200, 500, -3, 0)),
+        status=chance.choice((200, 500, -2, -3, 0)),
         latency_ms=count(),
         time_to_first_token_ms=count(),
         usage=Usage(count(), count(), count(), count(), count()),
@@ -196,7 +196,11 @@ def _field_holds(wanted: FieldIs, call: Call) -> bool:
         Field.CACHE_WRITE_TOKENS: call.usage.cache_write,
         Field.TOTAL_TOKENS: call.usage.total,
     }
-    value = tokens[wanted.field] if wanted.field in tokens else getattr(call, wanted.field)
+    if wanted.field is Field.ERROR:
+        failed = call.status >= 400 or (call.status < 0 and call.status != -3)
+        value: Any = "cancelled" if call.status == -3 else "yes" if failed else "no"
+    else:
+        value = tokens[wanted.field] if wanted.field in tokens else getattr(call, wanted.field)
     equality = wanted.operator in (Operator.EQUALS, Operator.NOT_EQUALS)
     if wanted.field in TEXT_FIELDS:
         assert isinstance(wanted.value, str)

@@ -10,6 +10,9 @@ import {
   retainSearchParams,
 } from "@tanstack/react-router";
 import { readTimeSearch, type TimeSearch } from "@/data/window";
+import { readOverview } from "@/pages/dashboard/search";
+import { readModels } from "@/pages/models/search";
+import { readProperties, readProperty } from "@/pages/properties/search";
 import { readCallSearch, readRequestsSearch } from "@/pages/requests/search";
 import {
   readAgreement,
@@ -20,6 +23,8 @@ import {
   readScore,
   readSelection,
 } from "@/pages/scores/search";
+import { readSession, readSessions } from "@/pages/sessions/search";
+import { readUsers } from "@/pages/users/search";
 import { NotFound, PageFailed, Waiting } from "@/shell/Fallbacks";
 import { Root } from "@/shell/Root";
 import { Shell } from "@/shell/Shell";
@@ -52,12 +57,6 @@ const request = createRoute({
   path: "/requests/$requestId",
   validateSearch: readCallSearch,
   component: lazyRouteComponent(() => import("@/pages/requests/RequestPage"), "RequestPage"),
-});
-
-const welcome = createRoute({
-  getParentRoute: () => shell,
-  path: "/welcome",
-  component: lazyRouteComponent(() => import("@/pages/welcome/WelcomePage"), "WelcomePage"),
 });
 
 const scores = createRoute({
@@ -109,9 +108,65 @@ const pin = createRoute({
   component: lazyRouteComponent(() => import("@/pages/scores/pin/PinPage"), "PinPage"),
 });
 
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("@/pages/welcome/WelcomePage"), "WelcomePage"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: "/dashboard",
+  validateSearch: readOverview,
+  component: lazyRouteComponent(() => import("@/pages/dashboard/DashboardPage"), "DashboardPage"),
+});
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions",
+  validateSearch: readSessions,
+  component: lazyRouteComponent(() => import("@/pages/sessions/SessionsPage"), "SessionsPage"),
+});
+const session = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions/$sessionId",
+  validateSearch: readSession,
+  component: lazyRouteComponent(() => import("@/pages/sessions/SessionPage"), "SessionPage"),
+});
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: "/users",
+  validateSearch: readUsers,
+  component: lazyRouteComponent(() => import("@/pages/users/UsersPage"), "UsersPage"),
+});
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: "/users/$userId",
+  validateSearch: readOverview,
+  component: lazyRouteComponent(() => import("@/pages/users/UserPage"), "UserPage"),
+});
+const properties = createRoute({
+  getParentRoute: () => shell,
+  path: "/properties",
+  validateSearch: readProperties,
+  component: lazyRouteComponent(() => import("@/pages/properties/PropertiesPage"), "PropertiesPage"),
+});
+const property = createRoute({
+  getParentRoute: () => shell,
+  path: "/properties/$key",
+  validateSearch: readProperty,
+  component: lazyRouteComponent(() => import("@/pages/properties/PropertyPage"), "PropertyPage"),
+});
+const models = createRoute({
+  getParentRoute: () => shell,
+  path: "/models",
+  validateSearch: readModels,
+  component: lazyRouteComponent(() => import("@/pages/models/ModelsPage"), "ModelsPage"),
+});
+
 const routes = root.addChildren([
   shell.addChildren([
     home,
+    dashboard,
     requests,
     request,
     scores,
@@ -122,6 +177,13 @@ const routes = root.addChildren([
     agreement,
     definitions,
     pin,
+    sessions,
+    session,
+    users,
+    user,
+    properties,
+    property,
+    models,
     welcome,
   ]),
 ]);

@@ -111,6 +111,13 @@ class OutputSpeed(msgspec.Struct, frozen=True):
     tokens_per_second: float | None
 
 
+class TokenPrice(msgspec.Struct, frozen=True):
+    """US dollars for a thousand tokens of any part, over the ``n`` calls whose cost and tokens are both known."""
+
+    n: int
+    usd_per_1k_tokens: float | None
+
+
 class CallNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """What some calls add up to.
 
@@ -130,6 +137,7 @@ class CallNumbers(msgspec.Struct, frozen=True, kw_only=True):
     time_to_first_token_ms: CallSpread
     cache: CacheShare
     speed: OutputSpeed
+    price: TokenPrice
 
 
 class Ranked:
@@ -164,6 +172,7 @@ class Ranked:
             "time_to_first_token_ms": self._spread(seen, Measure.TIME_TO_FIRST_TOKEN),
             "cache": CacheShare(seen.cached_n, seen.cached, seen.cached_of, ratio(seen.cached, seen.cached_of)),
             "speed": OutputSpeed(seen.speed_n, ratio(seen.speed_tokens * _MS, seen.speed_ms)),
+            "price": price_of(seen),
         }
 
     def _spread(self, seen: Sums, measure: Measure) -> CallSpread:
@@ -204,6 +213,12 @@ def tokens_of(seen: Sums) -> CallTokens:
             for name, one in parts.items()
         }
     )
+
+
+def price_of(seen: Sums) -> TokenPrice:
+    """What a thousand tokens cost."""
+    per_1k = float(Fraction(seen.priced_cost) * 1000 / seen.priced_tokens) if seen.priced_tokens else None
+    return TokenPrice(seen.priced_n, per_1k)
 
 
 def ratio(part: int, of: int) -> float | None:

@@ -57,6 +57,8 @@ _RMT_COLUMNS = {
     "provider": Field.PROVIDER,
     "user_id": Field.USER_ID,
     "status": Field.STATUS,
+    # Our own: what charts by `error` show can be asked for.
+    "error": Field.ERROR,
     "request_created_at": Field.CREATED_AT,
     "response_created_at": Field.RESPONSE_AT,
     "latency": Field.LATENCY,

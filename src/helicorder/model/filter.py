@@ -29,7 +29,8 @@ class Operator(enum.StrEnum):
 class Field(enum.StrEnum):
     """Columns of a call that a filter may name; the closed vocabulary that SQL is printed from.
 
-    TOTAL_TOKENS is no column but the sum of those that count tokens.
+    TOTAL_TOKENS is no column but the sum of those that count tokens, nor is ERROR: ``yes``, ``no`` or ``cancelled``, as
+    the status says.
     """
 
     REQUEST_ID = "request_id"
@@ -37,6 +38,7 @@ class Field(enum.StrEnum):
     PROVIDER = "provider"
     USER_ID = "user_id"
     STATUS = "status"
+    ERROR = "error"
     CREATED_AT = "created_at"
     RESPONSE_AT = "response_at"
     LATENCY = "latency_ms"

@@ -51,6 +51,7 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
         tokens: per part of TOKENS.
         cached, cached_of: of calls that say how many prompt tokens were cached, those read and all.
         speed_n: calls with an output and a latency; speed_tokens, speed_ms: their sums.
+        priced_n: calls whose cost and tokens are both known; priced_cost, priced_tokens: their sums.
         spreads: per measure.
         distinct: of segments, how many there are beside those that stand for themselves.
     """
@@ -73,6 +74,9 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     speed_n: int = 0
     speed_tokens: int = 0
     speed_ms: int = 0
+    priced_n: int = 0
+    priced_cost: decimal.Decimal = decimal.Decimal()
+    priced_tokens: int = 0
     spreads: Mapping[Measure, Spread] = {}
     distinct: int = 0
 

@@ -2,7 +2,8 @@ import { type Column, Table } from "@/design";
 import { count, UNKNOWN } from "@/format/numbers";
 import { brief } from "@/format/times";
 import css from "./charts.module.css";
-import type { Line, Plot } from "./plot";
+import { bucketOf, type Picked } from "./pick";
+import { type Line, type Plot, stateOf } from "./plot";
 
 interface Row {
   start: number;
@@ -10,21 +11,37 @@ interface Row {
 }
 
 /** The numbers of a chart as a table: each as it is written, and whole in the element's value for whoever copies it. */
-export function Values({ label, plot }: { label: string; plot: Plot }) {
-  const { starts, lines, zone, write, filling } = plot;
+export function Values(props: { label: string; plot: Plot; onPick?: (picked: Picked) => void }) {
+  const { label, plot, onPick } = props;
+  const { starts, lines, write } = plot;
   const several = lines.length > 1;
   const rows = starts.map((start, index) => ({ start, index }));
   const columns: Column<Row>[] = [
-    { key: "start", title: "From", cell: (row) => brief(new Date(row.start * 1000), zone) },
+    { key: "start", title: "From", cell: (row) => <From row={row} plot={plot} onPick={onPick} /> },
     ...lines.flatMap((line) => columnsOf(line, write, several)),
   ];
-  if (filling?.some(Boolean)) {
-    columns.push({ key: "filling", title: "Complete", cell: (row) => (filling[row.index] ? "still filling" : "") });
+  if (rows.some(({ index }) => stateOf(plot, index) !== "")) {
+    columns.push({ key: "state", title: "Complete", cell: ({ index }) => stateOf(plot, index) });
   }
   return (
     <div className={css.values}>
       <Table label={label} keyOf={(row) => String(row.start)} rows={rows} columns={columns} />
     </div>
+  );
+}
+
+function From({ row, plot, onPick }: { row: Row; plot: Plot; onPick?: (picked: Picked) => void }) {
+  const start = brief(new Date(row.start * 1000), plot.zone);
+  if (!onPick) return start;
+  return (
+    <button
+      type="button"
+      className={css.pick}
+      onClick={() => onPick({ ...bucketOf(plot, row.index), line: null })}
+      title="See these requests"
+    >
+      {start}
+    </button>
   );
 }
 

@@ -32,6 +32,16 @@ export function resolved(at: Element, ink: Ink, opacity = 1): string {
   return `color-mix(in srgb, ${color} ${Math.round(opacity * 100)}%, transparent)`;
 }
 
+/** A paler colour of a token that lets nothing through: what stands behind it must not show. */
+export function paled(at: Element, ink: Ink, share: number): string {
+  const probe = document.createElement("span");
+  probe.style.color = `color-mix(in srgb, var(--${ink}) ${Math.round(share * 100)}%, var(--surface))`;
+  at.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
 /** The nth series' colour as a CSS value. */
 export function seriesColor(index: number): string {
   return `var(--${SERIES[index % SERIES.length]})`;

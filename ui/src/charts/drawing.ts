@@ -3,19 +3,24 @@
 import type uPlot from "uplot";
 import { resolved } from "./colors";
 import { isolated, type Plot } from "./plot";
+import { drawn } from "./reach";
 
-/** Stripes over the buckets whose values are still coming in. */
+/** Stripes over the buckets whose values are still coming in, and paler ones over those that the window cuts. */
 export function drawFilling(u: uPlot, plot: Plot, at: HTMLElement): void {
-  const { filling, starts, end } = plot;
-  if (!filling?.some(Boolean)) return;
+  drawStripes(u, plot, plot.cut, resolved(at, "ink-3", 0.16));
+  drawStripes(u, plot, plot.filling, resolved(at, "warn", 0.45));
+}
+
+function drawStripes(u: uPlot, { starts, end }: Plot, striped: readonly boolean[] | undefined, ink: string): void {
+  if (!striped?.some(Boolean)) return;
   const { ctx, bbox } = u;
   ctx.save();
-  ctx.strokeStyle = resolved(at, "warn", 0.45);
+  ctx.strokeStyle = ink;
   ctx.lineWidth = devicePixelRatio;
   ctx.beginPath();
-  filling.forEach((late, index) => {
-    if (!late) return;
-    const from = u.valToPos(starts[index] as number, "x", true);
+  striped.forEach((is, index) => {
+    if (!is) return;
+    const from = Math.max(bbox.left, u.valToPos(starts[index] as number, "x", true));
     const to = u.valToPos(starts[index + 1] ?? end, "x", true);
     hatch(ctx, { left: from, top: bbox.top, width: to - from, height: bbox.height });
   });
@@ -49,7 +54,7 @@ export function drawAlone(u: uPlot, plot: Plot, at: HTMLElement): void {
   const { ctx } = u;
   ctx.save();
   ctx.lineWidth = 1.5 * devicePixelRatio;
-  for (const { values, low, high, ink } of plot.lines) {
+  for (const { values, low, high, ink } of plot.lines.map(drawn)) {
     ctx.strokeStyle = resolved(at, ink, 0.55);
     ctx.beginPath();
     for (const index of isolated(values)) {

@@ -3,8 +3,8 @@
 import uPlot from "uplot";
 import type { Bucket } from "@/data/window";
 import { tick } from "@/format/times";
-import { type Ink, resolved } from "./colors";
-import { type Banded, withinReach } from "./reach";
+import { type Ink, paled, resolved } from "./colors";
+import { type Banded, drawn, withinReach } from "./reach";
 import { splits } from "./splits";
 
 /** One thing over time. `low` and `high` are drawn as a band; a null is a gap, and stays one. */
@@ -14,6 +14,8 @@ export interface Line extends Banded {
   /** How many observations stand behind each value. */
   counts?: readonly (number | null)[];
   dashed?: boolean;
+  /** Among bars: a line of steps over them, which is no part of their sum. */
+  over?: boolean;
 }
 
 export interface Mark {
@@ -36,7 +38,16 @@ export interface Plot {
   bars: boolean;
   fromZero: boolean;
   filling?: readonly boolean[];
+  /** Which buckets lie within the window only in part. */
+  cut?: readonly boolean[];
   marks?: readonly Mark[];
+  /** Charts of one name show the moment that is pointed at in any of them. */
+  group?: string;
+}
+
+/** Why a bucket does not say all; empty where it does. */
+export function stateOf({ filling, cut }: Plot, index: number): string {
+  return [cut?.[index] && "cut by the window", filling?.[index] && "still filling"].filter(Boolean).join(", ");
 }
 
 type Column = (number | null)[];
@@ -55,13 +66,23 @@ export function stacked(lines: readonly Line[]): Column[] {
   return sums;
 }
 
+const overOf = (lines: readonly Line[]) => lines.filter((line) => line.over);
+
+/** The lines that bars stand for. */
+export const stackOf = (lines: readonly Line[]) => lines.filter((line) => !line.over);
+
 /** uPlot's columns: the time, then per line its value and, where it has a band, its ends. */
 export function columns(plot: Plot): uPlot.AlignedData {
   const times = [...plot.starts];
-  if (plot.bars) return [times, ...stacked(plot.lines).reverse()] as uPlot.AlignedData;
-  const rest = plot.lines.flatMap((line) =>
-    line.low && line.high ? [[...line.values], [...line.high], [...line.low]] : [[...line.values]],
-  );
+  if (plot.bars) {
+    const over = overOf(plot.lines).map((line) => [...line.values]);
+    return [times, ...stacked(stackOf(plot.lines)).reverse(), ...over] as uPlot.AlignedData;
+  }
+  const rest = plot.lines
+    .map(drawn)
+    .flatMap((line) =>
+      line.low && line.high ? [[...line.values], [...line.high], [...line.low]] : [[...line.values]],
+    );
   return [times, ...rest] as uPlot.AlignedData;
 }
 
@@ -76,9 +97,10 @@ export function options(plot: Plot, at: HTMLElement, size: { width: number; heig
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   if (plot.bars) {
-    for (const line of [...plot.lines].reverse()) series.push(barsOf(line, at));
+    for (const line of stackOf(plot.lines).reverse()) series.push(barsOf(line, at));
+    for (const line of overOf(plot.lines)) series.push(stepsOf(line, at));
   } else {
-    for (const line of plot.lines) {
+    for (const line of plot.lines.map(drawn)) {
       series.push(lineOf(line, at));
       if (!line.low || !line.high) continue;
       bands.push({ series: [series.length, series.length + 1], fill: resolved(at, line.ink, 0.16) });
@@ -96,6 +118,7 @@ export function options(plot: Plot, at: HTMLElement, size: { width: number; heig
       y: false,
       points: { size: 6 },
       drag: { x: true, y: false, setScale: false },
+      ...(plot.group ? { sync: { key: plot.group, scales: ["x", null], filters: { pub: isMove } } } : {}),
       dataIdx: (u, _seriesIdx, closest) => (plot.bars ? bucketAt(u, plot.starts, closest) : closest),
     },
     scales: {
@@ -105,6 +128,8 @@ export function options(plot: Plot, at: HTMLElement, size: { width: number; heig
     axes: [xAxis(plot, at), yAxis(plot, at)],
   };
 }
+
+const isMove = (type: string) => type === "mousemove" || type === "mouseleave";
 
 const EDGE: uPlot.Series = { show: true, stroke: "transparent", points: { show: false } };
 
@@ -129,10 +154,15 @@ function barsOf(line: Line, at: HTMLElement): uPlot.Series {
     label: line.label,
     stroke: "transparent",
     width: 0,
-    fill: resolved(at, line.ink, 0.85),
+    // Each bar stands before the higher ones of its stack.
+    fill: paled(at, line.ink, 0.85),
     points: { show: false },
-    paths: uPlot.paths.bars?.({ size: [0.86, 48], align: 1 }),
+    paths: uPlot.paths.bars?.({ size: [0.86, 120], align: 1 }),
   };
+}
+
+function stepsOf(line: Line, at: HTMLElement): uPlot.Series {
+  return { ...lineOf(line, at), width: 1.25, points: { show: false }, paths: uPlot.paths.stepped?.({ align: 1 }) };
 }
 
 /** Bars stand to the right of their start: the bucket under the cursor, not the nearest start. */

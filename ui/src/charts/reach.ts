@@ -4,6 +4,13 @@ export interface Banded {
   values: readonly (number | null)[];
   low?: readonly (number | null)[];
   high?: readonly (number | null)[];
+  /** The interval is told where the line is pointed at, and not drawn: bands of many lines hide one another. */
+  bandless?: boolean;
+}
+
+/** A line with what is drawn of it. */
+export function drawn<Of extends Banded>(line: Of): Of {
+  return line.bandless ? { ...line, low: undefined, high: undefined } : line;
 }
 
 type Ends = [number | null, number | null];
@@ -18,13 +25,16 @@ const FAR = 4;
 export function withinReach(lines: readonly Banded[], low: number | null, high: number | null): Ends {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   if (values.length === 0 || low === null || high === null) return [low, high];
-  const [below, above] = usualReach(lines);
+  const [below, above] = usualReach(lines.map(drawn));
   return [Math.max(low, Math.min(...values) - FAR * below), Math.min(high, Math.max(...values) + FAR * above)];
 }
 
 /** Whether an interval reaches beyond what a chart makes room for. */
 export function isCutOff(lines: readonly Banded[]): boolean {
-  const ends = lines.flatMap((line) => [...(line.low ?? []), ...(line.high ?? [])]).filter((end) => end !== null);
+  const ends = lines
+    .map(drawn)
+    .flatMap((line) => [...(line.low ?? []), ...(line.high ?? [])])
+    .filter((end) => end !== null);
   if (ends.length === 0) return false;
   const [low, high] = withinReach(lines, Math.min(...ends), Math.max(...ends));
   return ends.some((end) => end < (low as number) || end > (high as number));

@@ -27,6 +27,7 @@ export const COLUMNS: readonly Column[] = [
   { field: "model", label: "Model", kind: "text", dimension: "model" },
   { field: "provider", label: "Provider", kind: "text", dimension: "provider", words: "openai anthropic" },
   { field: "status", label: "Status", kind: "number", dimension: "status", words: "error code failed" },
+  { field: "error", label: "Failed", kind: "text", dimension: "error", words: "error outcome cancelled succeeded" },
   { field: "user_id", label: "User", kind: "text", dimension: "user_id" },
   { field: "properties", key: SESSION_KEY, label: "Session", kind: "text", dimension: "session_id", words: "thread" },
   {

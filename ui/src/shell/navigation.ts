@@ -1,10 +1,37 @@
 /** The pages in the order in which the sidebar and the palette show them. */
 
 import type { LucideIcon } from "lucide-react";
-import { ChartSpline, Gavel, GitCompare, Grid3x3, List, Ruler, Send, Split } from "lucide-react";
+import {
+  Boxes,
+  ChartSpline,
+  Gavel,
+  GitCompare,
+  Grid3x3,
+  LayoutDashboard,
+  List,
+  ListTree,
+  Ruler,
+  Send,
+  Split,
+  Tags,
+  Users,
+} from "lucide-react";
 
 export interface Place {
-  to: "/requests" | "/welcome" | "/scores" | "/compare" | "/bisect" | "/judges" | "/agreement" | "/definitions";
+  to:
+    | "/dashboard"
+    | "/requests"
+    | "/sessions"
+    | "/users"
+    | "/properties"
+    | "/models"
+    | "/scores"
+    | "/compare"
+    | "/bisect"
+    | "/judges"
+    | "/agreement"
+    | "/definitions"
+    | "/welcome";
   label: string;
   icon: LucideIcon;
   /** What somebody who looks for it might type. */
@@ -19,7 +46,14 @@ export interface PlaceGroup {
 export const PLACES: readonly PlaceGroup[] = [
   {
     label: null,
-    places: [{ to: "/requests", label: "Requests", icon: List, words: "calls log traces live" }],
+    places: [
+      { to: "/dashboard", label: "Dashboard", icon: LayoutDashboard, words: "charts overview cost latency errors" },
+      { to: "/requests", label: "Requests", icon: List, words: "calls log traces live" },
+      { to: "/sessions", label: "Sessions", icon: ListTree, words: "traces threads agents waterfall tree" },
+      { to: "/users", label: "Users", icon: Users, words: "people customers" },
+      { to: "/properties", label: "Properties", icon: Tags, words: "tags labels metadata custom segments" },
+      { to: "/models", label: "Models", icon: Boxes, words: "providers price speed quality cost" },
+    ],
   },
   {
     label: "Scores",

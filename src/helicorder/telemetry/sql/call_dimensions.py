@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 
 from helicorder.errors import Invalid
 from helicorder.telemetry.sql.calls import with_edits
-from helicorder.telemetry.sql.conditions import Query, Statement, spellings
+from helicorder.telemetry.sql.conditions import OUTCOME, Query, Statement, spellings
 from helicorder.telemetry.sql.dimensions import PROPERTY
-from helicorder.telemetry.sql.numbers import CANCELLED, ERROR
 
 EXPRESSIONS = {
     **{
@@ -30,7 +29,7 @@ EXPRESSIONS = {
             "path",
         )
     },
-    "error": f"multiIf({CANCELLED}, 'cancelled', {ERROR}, 'yes', 'no')",
+    "error": OUTCOME,
     "streamed": "if(streamed, 'yes', 'no')",
 }
 """The value of each dimension as text, on rows of ``calls``; empty where it is not known."""

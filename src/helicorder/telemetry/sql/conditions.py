@@ -55,6 +55,11 @@ EMPTY = "__empty__"
 _TOKEN = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 BODIES = frozenset({Field.REQUEST_BODY, Field.RESPONSE_BODY})
 
+CANCELLED = "status = -3"
+"""The caller left before the answer was whole: neither a success nor an error."""
+ERROR = f"(status >= 400 OR (status < 0 AND NOT {CANCELLED}))"
+OUTCOME = f"multiIf({CANCELLED}, 'cancelled', {ERROR}, 'yes', 'no')"
+"""Whether a call failed, in a word."""
 TOTAL_TOKENS = (
     "prompt_tokens + ifNull(prompt_cache_read_tokens, 0) + ifNull(prompt_cache_write_tokens, 0) "
     "+ completion_tokens + ifNull(reasoning_tokens, 0)"
@@ -189,9 +194,8 @@ def _condition(statement: Statement, node: Condition) -> str:
 
 
 def _field(statement: Statement, node: FieldIs) -> str:
-    column = {Field.REQUEST_ID: statement.request_id, Field.TOTAL_TOKENS: f"({TOTAL_TOKENS})"}.get(
-        node.field, node.field
-    )
+    made = {Field.REQUEST_ID: statement.request_id, Field.TOTAL_TOKENS: f"({TOTAL_TOKENS})", Field.ERROR: OUTCOME}
+    column = made.get(node.field, node.field)
     if node.field in NUMBER_FIELDS:
         return _number(statement, column, node)
     if node.field in TIME_FIELDS:

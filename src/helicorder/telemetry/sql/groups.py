@@ -24,9 +24,9 @@ from helicorder.model.group import (
     Place,
 )
 from helicorder.model.score import ScoreKind, Source, Target
-from helicorder.telemetry.sql.conditions import Query, Statement, compared, condition
+from helicorder.telemetry.sql.conditions import ERROR, Query, Statement, compared, condition
 from helicorder.telemetry.sql.derivation import NOWHERE
-from helicorder.telemetry.sql.numbers import ERROR, TOTAL_TOKENS
+from helicorder.telemetry.sql.numbers import TOTAL_TOKENS
 
 SESSION_TAG = "helicone-session-tag"
 """The score whose category is the tag of a session."""

@@ -14,11 +14,8 @@ import msgspec
 
 from helicorder.model.filter import SortKey
 from helicorder.telemetry.sql.calls import SORTED
-from helicorder.telemetry.sql.conditions import Query, Statement
+from helicorder.telemetry.sql.conditions import CANCELLED, ERROR, Query, Statement
 
-CANCELLED = "status = -3"
-"""The caller left before the answer was whole: neither a success nor an error."""
-ERROR = f"(status >= 400 OR (status < 0 AND NOT {CANCELLED}))"
 TOTAL_TOKENS = SORTED[SortKey.TOTAL_TOKENS]
 PERCENTS = (50, 75, 90, 95, 99)
 """The quantiles of a spread, in percent."""
@@ -33,6 +30,7 @@ class Part(enum.Enum):
     COST = enum.auto()
     TOKENS = enum.auto()
     SPEED = enum.auto()
+    PRICE = enum.auto()
 
 
 class Measure(enum.StrEnum):
@@ -59,6 +57,7 @@ _COST = "reinterpretAsInt64(cost_usd)"  # whole steps of 10**-12 dollars
 _OUTPUT = "completion_tokens + ifNull(reasoning_tokens, 0)"
 _INPUT = "prompt_tokens + prompt_cache_read_tokens + ifNull(prompt_cache_write_tokens, 0)"
 _TIMED = "completion_tokens IS NOT NULL AND latency_ms > 0"
+_PRICED = f"cost_usd IS NOT NULL AND ({TOTAL_TOKENS}) IS NOT NULL"
 
 
 def _distinct(column: str) -> str:
@@ -91,6 +90,11 @@ SUMS: dict[Part, dict[str, str]] = {
         "speed_n": f"countIf({_TIMED})",
         "speed_tokens": f"sumIf(toUInt128({_OUTPUT}), {_TIMED})",
         "speed_ms": f"sumIf(toUInt128(latency_ms), {_TIMED})",
+    },
+    Part.PRICE: {
+        "priced_n": f"countIf({_PRICED})",
+        "priced_cost": f"sumIf(cost_usd, {_PRICED})",
+        "priced_tokens": f"sumIf(toUInt128({TOTAL_TOKENS}), {_PRICED})",
     },
 }
 """The sums of each part, by the name of their column."""

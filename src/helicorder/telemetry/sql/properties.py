@@ -1,6 +1,8 @@
-"""The statement that reads which properties there are."""
+"""The statements that read which properties there are, and what share of calls has them."""
 
-from helicorder.telemetry.sql.conditions import Query, Statement
+# ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
+
+from helicorder.telemetry.sql.conditions import Query, Statement, current_edits
 
 
 def keys(org_id: str) -> Query:
@@ -8,4 +10,21 @@ def keys(org_id: str) -> Query:
     return Statement(org_id).query(
         "SELECT DISTINCT key FROM (SELECT arrayJoin(properties.keys) AS key FROM calls WHERE org_id = {org:String} "
         "UNION ALL SELECT key FROM property_edits WHERE org_id = {org:String}) ORDER BY key"
+    )
+
+
+def coverage(statement: Statement, where: str) -> Query:
+    """Per ``key`` how many calls that a condition takes have it, ``n``, and how many ``values`` they give it.
+
+    An edit is laid over what the call came with; the most used come first.
+    """
+    edits = (
+        "SELECT request_id, mapFromArrays(groupArray(key), groupArray(value)) AS edited "
+        f"FROM ({current_edits(statement, 'true')}) GROUP BY request_id"
+    )
+    whole = "mapUpdate(CAST(properties, 'Map(String, String)'), edited) AS whole"
+    calls = f"FROM calls FINAL LEFT ANY JOIN ({edits}) AS edits USING (request_id) WHERE org_id = {{org:String}}"
+    return statement.query(
+        f"SELECT key, count() AS n, uniqExact(value) AS values FROM (SELECT {whole} {calls} AND {where}) "
+        "ARRAY JOIN mapKeys(whole) AS key, mapValues(whole) AS value GROUP BY key ORDER BY n DESC, key"
     )

@@ -19,7 +19,7 @@ export function conversationOptions(call: Pick<CallRecord, "request_id" | "creat
 }
 
 /** A call as a conversation, whatever the provider. */
-export function Chat({ call, terms }: { call: CallRecord; terms: readonly Term[] }) {
+export function Chat({ call, terms }: { call: Pick<CallRecord, "request_id" | "created_at">; terms: readonly Term[] }) {
   const said = useQuery(conversationOptions(call));
   return (
     <Answered query={said} height="18rem">

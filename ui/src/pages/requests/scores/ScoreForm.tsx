@@ -10,7 +10,8 @@ import { ValueInput } from "./ValueInput";
 import { nameOf } from "./values";
 
 /** A score to give: its name first, then what its definition asks for. Enter saves it. */
-export function ScoreForm({ scoring, onClose }: { scoring: Scoring; onClose: () => void }) {
+export function ScoreForm(props: { scoring: Scoring; onClose: () => void; label?: string }) {
+  const { scoring, onClose, label = "Score this request" } = props;
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const known = useQuery(listDefinitionsOptions()).data?.data ?? [];
   const put = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
@@ -22,12 +23,7 @@ export function ScoreForm({ scoring, onClose }: { scoring: Scoring; onClose: () 
     if (typeof said !== "string" && (await scoring.add(said))) onClose();
   };
   return (
-    <form
-      className={css.form}
-      aria-label="Score this request"
-      onSubmit={submit}
-      onKeyDown={(event) => closes(event, onClose)}
-    >
+    <form className={css.form} aria-label={label} onSubmit={submit} onKeyDown={(event) => closes(event, onClose)}>
       <div className={css.formRow}>
         <Field label="Score" help={definition?.description || undefined}>
           <Suggest

@@ -7,7 +7,7 @@ import { CallDetail } from "./detail/CallDetail";
 import { DetailHead } from "./detail/DetailHead";
 import css from "./detail/detail.module.css";
 import { usePageKeys } from "./keys";
-import { type CallSearch, type Tab } from "./search";
+import type { CallSearch, Tab } from "./search";
 
 /** One request on a page of its own, which a link leads to. */
 export function RequestPage() {

@@ -43,6 +43,7 @@ from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.control.passwords import Passwords
 from helicorder.control.queues import Queues
+from helicorder.control.retentions import Retentions
 from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
@@ -129,6 +130,7 @@ class Application:
         self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
         self.hidden = HiddenProperties(database)
         self.queues = Queues(database)
+        self.retentions = Retentions(database)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -221,6 +223,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             access=application.access,
             members=application.members,
             doorkeeper=application.doorkeeper,
+            retentions=application.retentions,
             facts=application.facts,
             status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),

@@ -40,7 +40,7 @@ def test_the_operations_page_has_it_all(product: Product) -> None:
     ) * 3
     assert status["telemetry"]["version"].count(".") == 3
     assert status["telemetry"]["schema_version"] > 0
-    assert (status["control"]["kind"], status["control"]["schema_version"]) == ("sqlite", "0003")
+    assert (status["control"]["kind"], status["control"]["schema_version"]) == ("sqlite", "0006")
     assert status["journal"]["schema_version"] == 1
     for part in ("journal", "telemetry", "control"):
         assert status[part]["bytes"] > 0

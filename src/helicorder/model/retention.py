@@ -61,5 +61,26 @@ class Retention(msgspec.Struct, frozen=True):
         return Cuts(calls, bodies or calls, scores or calls)
 
 
+class RetentionRun(msgspec.Struct, frozen=True):
+    """One look at what is too old. ``deleted`` counts rows by table, those of an unfinished run too.
+
+    ``error`` says why a run did not finish; the next one goes on.
+    """
+
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    deleted: dict[str, int]
+    error: str | None
+
+
+class RetentionStats(msgspec.Struct, frozen=True):
+    """What was deleted since start, by table, in runs of which some failed; ``last_run`` is null before the first."""
+
+    runs: int
+    failures: int
+    deleted: dict[str, int]
+    last_run: RetentionRun | None
+
+
 FOR_EVER = Retention(None, None, None)
 """The limits of an organisation that never set any."""

@@ -17,9 +17,9 @@ EARLIER = f"{MINE} AND created_at < {CUT}"
 SCORE = "target_id, target, name, score_id"
 _SHARE = f"{MINE} AND cityHash64(target_id) % {{shares:UInt64}} = {{share:UInt64}}"
 # A score is as old as its newest version: a history goes whole, so that no older version becomes the current one.
+_VERSIONS_EARLIER = f"SELECT target_id FROM score_versions WHERE {_SHARE} AND judged_at < {CUT}"
 _JUDGED_EARLIER = (
-    f"SELECT {SCORE} FROM score_versions WHERE {_SHARE} AND target_id IN "
-    f"(SELECT target_id FROM score_versions WHERE {_SHARE} AND judged_at < {CUT}) "
+    f"SELECT {SCORE} FROM score_versions WHERE {_SHARE} AND target_id IN ({_VERSIONS_EARLIER}) "
     f"GROUP BY {SCORE} HAVING max(judged_at) < {CUT}"
 )
 _CALLED_EARLIER = f"created_at > {NOWHERE} AND created_at < {CUT}"
@@ -41,7 +41,7 @@ class Pass(NamedTuple):
     They work on shares by a hash of the key, so that the sets in their conditions stay small.
 
     Attributes:
-        found: a SELECT of what those sets will hold; empty where there are none.
+        found: a SELECT of at least what those sets will hold, itself without a set; empty where there are none.
         first: the rules that have something to do where that finds something.
         then: the rules that may have something to do in any case.
     """
@@ -52,7 +52,7 @@ class Pass(NamedTuple):
 
 
 OLD_SCORES = Pass(
-    _JUDGED_EARLIER,
+    _VERSIONS_EARLIER,
     (
         Rule("score_changes", f"{_SHARE} AND ({SCORE}) IN ({_JUDGED_EARLIER})"),
         Rule("score_versions", f"{_SHARE} AND ({SCORE}) IN ({_JUDGED_EARLIER})"),
@@ -151,13 +151,13 @@ def hide(rule: Rule, part: str) -> str:
 
 
 def blank(part: str) -> str:
-    """Takes the copies of old bodies out of the calls of one partition: previews and words with their index."""
+    """Takes the copies of old bodies out of one partition's calls, words and index too; returns before it is done."""
     return (
         "ALTER TABLE calls UPDATE request_preview = '', response_preview = '', words = '' "
-        f"IN PARTITION ID '{part}' WHERE {EARLIER} AND NOT ({_BLANK})"
+        f"IN PARTITION ID '{part}' WHERE {EARLIER} AND NOT ({_BLANK}) SETTINGS mutations_sync = 0"
     )
 
 
 def sweep(table: str, part: str) -> str:
     """Writes the parts of a partition that have hidden rows anew without them; returns before it is done."""
-    return f"ALTER TABLE {table} APPLY DELETED MASK IN PARTITION ID '{part}'"
+    return f"ALTER TABLE {table} APPLY DELETED MASK IN PARTITION ID '{part}' SETTINGS mutations_sync = 0"

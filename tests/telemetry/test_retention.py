@@ -230,3 +230,35 @@ async def test_a_late_call_is_deleted_by_the_next_run(store: Store) -> None:
         await load(store.telemetry, late)
         assert await erase(store.telemetry, limits) == {"bodies": 1, "calls": 1}
         assert not any((await stored(store.telemetry, "org-a")).values())
+
+
+async def test_a_history_goes_whole_and_scores_go_with_the_newest_call(store: Store) -> None:
+    """A score that was judged again keeps its history; one of an id that was used again goes with the newest call."""
+
+    def judged(request_id: str, age: int, target: Target = Target.REQUEST) -> Score:
+        return Score("org-a", request_id, "q", ScoreKind.NUMERIC, float(age), NOON - age * DAY, target=target)
+
+    def called(request_id: str, age: int) -> Call:
+        return call(request_id, created_at=NOON - age * DAY)
+
+    def edited(request_id: str, age: int) -> PropertyEdit:
+        return PropertyEdit("org-a", request_id, "k", "v", NOON - age * DAY)
+
+    rows = [
+        judged("again", 50), judged("again", 2), judged("orphan", 50), judged("waiting", 2), judged("back", 2),
+        judged("back", 50), judged("s", 50, Target.SESSION), judged("s2", 2, Target.SESSION),
+        judged("reused", 2), called("reused", 50), called("reused", 3), judged("gone", 2), called("gone", 45),
+        called("gone", 50), judged("early", 50), called("early", 3), edited("reused", 50), edited("gone", 50),
+        edited("gone", 0),
+    ]  # fmt: skip
+    history = await store.load(*rows)
+    cut = Cuts(*[MIDNIGHT - 30 * DAY] * 3)
+    await erase(store.telemetry, {"org-a": cut})
+    kept = await stored(store.telemetry, "org-a")
+    assert kept == remaining(history, cut)
+    assert {row[1] for row in kept["score_versions"]} == {"again", "waiting", "back", "s2", "reused"}
+    assert len(kept["score_versions"]) == 7
+    assert [row[0] for row in kept["property_edits"]] == ["gone", "reused"]
+    assert await current(store.telemetry, "org-a", "scores FINAL") == await current(
+        store.telemetry, "org-a", EVERYTHING
+    )

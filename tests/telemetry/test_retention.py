@@ -244,7 +244,7 @@ async def test_a_history_goes_whole_and_scores_go_with_the_newest_call(store: St
     def edited(request_id: str, age: int) -> PropertyEdit:
         return PropertyEdit("org-a", request_id, "k", "v", NOON - age * DAY)
 
-    rows = [
+    rows: list[Row] = [
         judged("again", 50), judged("again", 2), judged("orphan", 50), judged("waiting", 2), judged("back", 2),
         judged("back", 50), judged("s", 50, Target.SESSION), judged("s2", 2, Target.SESSION),
         judged("reused", 2), called("reused", 50), called("reused", 3), judged("gone", 2), called("gone", 45),

@@ -5,6 +5,7 @@ to another host, a failed request.
 """
 
 import asyncio
+import contextlib
 import os
 import pathlib
 import shutil
@@ -60,9 +61,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with all that the demo logs, sends and scores. Tests add to it; none takes away."""
+    with with_demo_data(tmp_path_factory.mktemp("filled")) as product:
+        yield product
+
+
+@contextlib.contextmanager
+def with_demo_data(directory: pathlib.Path) -> Iterator[Product]:
+    """A server of its own with the demo's data, before its fake provider."""
     with fake_provider() as provider:
         settings = dict.fromkeys(("provider_openai_url", "provider_anthropic_url"), provider)
-        product = Product(tmp_path_factory.mktemp("filled") / "data", **settings).start()
+        product = Product(directory / "data", **settings).start()
         try:
             # Playwright keeps a loop of its own running on this thread.
             with ThreadPoolExecutor(1) as elsewhere:

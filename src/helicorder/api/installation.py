@@ -82,8 +82,8 @@ class SettingStatus(msgspec.Struct, frozen=True):
     """A setting; the ``value`` of a ``secret`` is null, and that of a URL has no user, password or query."""
 
     name: str
-    value: str | int | float | bool | None
-    default: str | int | float | bool
+    value: str | float | bool | None
+    default: str | float | bool
     secret: bool
     help: str
 

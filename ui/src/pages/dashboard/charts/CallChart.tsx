@@ -1,9 +1,8 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { CallSeries } from "@/api";
 import { TimeChart } from "@/charts/TimeChart";
 import type { Condition } from "@/data/filter";
 import { Panel } from "@/design";
-
 import { useZoom } from "@/shell/TimeRange";
 import { conditionOf } from "../dimensions";
 import { type Scope, useOpenRequests } from "../scope";
@@ -17,10 +16,12 @@ interface CallChartProps {
   compare: boolean;
   scope: Scope;
   height?: number;
+  /** What stands beside the title: a choice of another chart, for instance. */
+  choice?: ReactNode;
 }
 
 /** One of the charts of calls. Drawn over, a stretch becomes the window; pressed, a bucket leads to its requests. */
-export function CallChart({ kind, series, compare, scope, height = 148 }: CallChartProps) {
+export function CallChart({ kind, series, compare, scope, height = 148, choice }: CallChartProps) {
   const zoom = useZoom();
   const open = useOpenRequests(scope);
   const split = series.by !== null;
@@ -33,7 +34,12 @@ export function CallChart({ kind, series, compare, scope, height = 148 }: CallCh
     <Panel className={css.chart}>
       <TimeChart
         label={`${title} over time`}
-        heading={<h2>{title}</h2>}
+        heading={
+          <div className={css.heading}>
+            <h2>{title}</h2>
+            {choice}
+          </div>
+        }
         starts={starts}
         end={series.current.end}
         bucket={series.bucket}

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { CallNumbers, CallSpread } from "@/api";
 import { Explained } from "@/design";
 import { compact, count, duration, interval, money, percent } from "@/format/numbers";
 import { errorRate, type Reading } from "../charts/catalogue";
-import { type RequestsLink, requestsOf, type Scope } from "../scope";
+import { isOfOneUser, type RequestsLink, requestsOf, type Scope } from "../scope";
 import { Changed } from "./Changed";
 import css from "./numbers.module.css";
 
@@ -12,18 +12,17 @@ interface NumbersProps {
   now: CallNumbers;
   before: CallNumbers | null;
   scope: Scope;
-  /** Which lists a page leads to from here. */
-  links?: boolean;
 }
 
 /** The big numbers: each with what says how far to trust it, and how it stood in the window before. */
-export function Numbers({ now, before, scope, links = true }: NumbersProps) {
+export function Numbers({ now, before, scope }: NumbersProps) {
+  const tiles = isOfOneUser(scope) ? TILES.filter(({ to }) => to !== "users") : TILES;
   return (
-    <section className={css.numbers} aria-label="In all">
-      {TILES.map((tile) => (
+    <section className={css.numbers} aria-label="In all" style={{ "--tiles": tiles.length } as CSSProperties}>
+      {tiles.map((tile) => (
         <div key={tile.label} className={css.tile}>
           <span className={css.label}>
-            <Label tile={tile} scope={scope} links={links} />
+            <Label tile={tile} scope={scope} />
           </span>
           <span className={css.value}>
             <Explained by={tile.explain(now)}>{tile.write(tile.of(now).value)}</Explained>
@@ -54,12 +53,18 @@ interface Tile {
   to?: "requests" | "failed" | "users" | "sessions";
 }
 
-function Label({ tile, scope, links }: { tile: Tile; scope: Scope; links: boolean }) {
+function Label({ tile, scope }: { tile: Tile; scope: Scope }) {
   const search = linkOf(tile, scope);
-  if (tile.to === "users" && links) return <Link to="/users">{tile.label}</Link>;
-  if (tile.to === "sessions" && links) {
+  if (tile.to === "users") {
     return (
-      <Link to="/sessions" search={{ filter: scope.filter }}>
+      <Link to="/users" search={{ filter: scope.filter }}>
+        {tile.label}
+      </Link>
+    );
+  }
+  if (tile.to === "sessions") {
+    return (
+      <Link to="/sessions" search={{ filter: requestsOf(scope, [])?.filter }}>
         {tile.label}
       </Link>
     );

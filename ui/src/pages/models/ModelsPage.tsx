@@ -26,7 +26,6 @@ const COLUMNS = [
   NUMBER_COLUMNS.errors,
   NUMBER_COLUMNS.latency_p50,
   NUMBER_COLUMNS.latency_p95,
-  NUMBER_COLUMNS.first_token_p50,
   NUMBER_COLUMNS.first_token_p95,
   NUMBER_COLUMNS.speed,
   NUMBER_COLUMNS.cost,

@@ -7,10 +7,11 @@ import { Datum } from "@/charts/Values";
 import { useMay } from "@/data/me";
 import { Answered, Badge, Code, type Column, Empty, Page, Panel, Switch, Table } from "@/design";
 import { FilterBar } from "@/filter/FilterBar";
-import { count, percent } from "@/format/numbers";
+import { count } from "@/format/numbers";
 import { shown } from "@/format/texts";
 import bar from "@/pages/dashboard/dashboard.module.css";
 import { requestsOf, type Scope, useAsked, useScope } from "@/pages/dashboard/scope";
+import { Size } from "@/pages/dashboard/segments/Size";
 import css from "@/pages/dashboard/segments/segments.module.css";
 import { TimeRange } from "@/shell/TimeRange";
 import { HideButton } from "./HideButton";
@@ -41,7 +42,7 @@ export function PropertiesPage() {
           />
         )}
       </div>
-      <Panel flush>
+      <Panel flush className={css.short}>
         <Answered query={found} height="16rem">
           {({ data }) => <Properties found={data} scope={scope} withHidden={search.hidden ?? false} />}
         </Answered>
@@ -76,7 +77,12 @@ function Properties({ found: { of, properties }, scope, withHidden }: Properties
 function columnsOf(of: number, scope: Scope, may: boolean): Column<PropertyUse>[] {
   return [
     { key: "property", title: "Property", cell: (row) => <PropertyName row={row} /> },
-    { key: "n", title: "Requests", align: "end", cell: (row) => <Covered row={row} of={of} scope={scope} /> },
+    {
+      key: "n",
+      title: "Requests",
+      align: "end",
+      cell: ({ property, n }) => <Size n={n} of={of} requests={having(scope, property)} />,
+    },
     {
       key: "values",
       title: "Values",
@@ -96,6 +102,11 @@ function columnsOf(of: number, scope: Scope, may: boolean): Column<PropertyUse>[
   ];
 }
 
+/** The address of the requests that have a property. */
+function having(scope: Scope, property: string) {
+  return requestsOf(scope, [{ field: "property_key", operator: "equals", value: property }]);
+}
+
 function PropertyName({ row: { property, hidden } }: { row: PropertyUse }) {
   return (
     <span className={css.name}>
@@ -103,26 +114,6 @@ function PropertyName({ row: { property, hidden } }: { row: PropertyUse }) {
         <bdi>{shown(property)}</bdi>
       </Link>{" "}
       {hidden && <Badge>hidden</Badge>}
-    </span>
-  );
-}
-
-function Covered({ row: { property, n }, of, scope }: { row: PropertyUse; of: number; scope: Scope }) {
-  const search = requestsOf(scope, [{ field: "property_key", operator: "equals", value: property }]);
-  const written = <Datum value={n} write={count} />;
-  return (
-    <span className={css.figure}>
-      {search ? (
-        <Link to="/requests" search={search} title="See these requests">
-          {written}
-        </Link>
-      ) : (
-        written
-      )}
-      <small>{percent(of === 0 ? 0 : n / of)}</small>
-      <span className={css.lane} aria-hidden>
-        <span className={css.fill} style={{ inlineSize: `${of === 0 ? 0 : (n / of) * 100}%` }} />
-      </span>
     </span>
   );
 }

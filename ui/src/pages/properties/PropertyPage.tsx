@@ -120,7 +120,7 @@ function ValuesPanel({ name, scope, search: { order = "n", page = 1 }, put }: Va
 
 function valueRows(found: CallBreakdown, scope: Scope) {
   return rowsOf(found, scope, ({ values: [value = ""] }) =>
-    value === "" ? "without the property" : <bdi title={shown(value)}>{shown(value)}</bdi>,
+    value === "" ? "without it" : <bdi title={shown(value)}>{shown(value)}</bdi>,
   );
 }
 

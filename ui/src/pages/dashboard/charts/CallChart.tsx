@@ -3,6 +3,7 @@ import type { CallSeries } from "@/api";
 import { TimeChart } from "@/charts/TimeChart";
 import type { Condition } from "@/data/filter";
 import { Panel } from "@/design";
+import { count } from "@/format/numbers";
 import { useZoom } from "@/shell/TimeRange";
 import { conditionOf } from "../dimensions";
 import { type Scope, useOpenRequests } from "../scope";
@@ -25,6 +26,7 @@ export function CallChart({ kind, series, compare, scope, height = 148, choice }
   const zoom = useZoom();
   const open = useOpenRequests(scope);
   const split = series.by !== null;
+  const { total } = series.current;
   const points = series.current.lines[0]?.points;
   const lines = useMemo(() => linesOf(kind, series, compare), [kind, series, compare]);
   const starts = useMemo(() => points?.map((point) => point.start) ?? [], [points]);
@@ -37,6 +39,7 @@ export function CallChart({ kind, series, compare, scope, height = 148, choice }
         heading={
           <div className={css.heading}>
             <h2>{title}</h2>
+            {total && <small>n {count(kind.whole.of(total).n)}</small>}
             {choice}
           </div>
         }

@@ -82,7 +82,8 @@ function linkOf({ to }: Tile, scope: Scope): RequestsLink | null {
   return to === "failed" && errorRate.condition ? requestsOf(scope, [errorRate.condition]) : null;
 }
 
-const missing = (n: number, said: string, none: string) => (n === 0 ? none : `${count(n)} ${said}`);
+/** Of how many requests something is known. */
+const known = (n: number, of: number) => `n ${amount(n)}${n === of ? "" : ` of ${amount(of)}`}`;
 
 function quantileTile(label: string, spread: (numbers: CallNumbers) => CallSpread): Tile {
   return {
@@ -137,7 +138,7 @@ const TILES: readonly Tile[] = [
     label: "Cost",
     write: money,
     of: ({ cost }) => ({ value: cost.sum, n: cost.n }),
-    sub: ({ cost }) => missing(cost.missing, "not priced", "all priced"),
+    sub: ({ cost, n }) => known(cost.n, n),
     explain: ({ cost, price }) =>
       [
         `Of ${count(cost.n)} requests the cost is known, of ${count(cost.missing)} it is not: those are not in the sum.`,
@@ -149,7 +150,7 @@ const TILES: readonly Tile[] = [
     label: "Tokens",
     write: amount,
     of: ({ tokens }) => ({ value: tokens.total.sum, n: tokens.total.n }),
-    sub: ({ tokens }) => missing(tokens.total.missing, "not counted", "all counted"),
+    sub: ({ tokens, n }) => known(tokens.total.n, n),
     explain: ({ tokens: { total, ...parts }, cache }) =>
       [
         `Of ${count(total.n)} requests the tokens are known, of ${count(total.missing)} they are not.`,
@@ -164,7 +165,7 @@ const TILES: readonly Tile[] = [
     to: "users",
     write: amount,
     of: ({ users, n }) => ({ value: users.distinct, n: n - users.missing }),
-    sub: ({ users }) => missing(users.missing, "name none", "every request names one"),
+    sub: ({ users, n }) => known(n - users.missing, n),
     explain: ({ users, n }) =>
       `${count(users.distinct)} different users are named by ${count(n - users.missing)} requests.`,
   },
@@ -173,7 +174,7 @@ const TILES: readonly Tile[] = [
     to: "sessions",
     write: amount,
     of: ({ sessions, n }) => ({ value: sessions.distinct, n: n - sessions.missing }),
-    sub: ({ sessions }) => missing(sessions.missing, "in none", "every request is in one"),
+    sub: ({ sessions, n }) => known(n - sessions.missing, n),
     explain: ({ sessions, n }) =>
       `${count(sessions.distinct)} different sessions are named by ${count(n - sessions.missing)} requests.`,
   },

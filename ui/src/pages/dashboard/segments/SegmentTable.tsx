@@ -1,12 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { CallNumbers, Ranking } from "@/api";
-import { Datum } from "@/charts/Values";
 import { type Column, Table } from "@/design";
-import { count, percent } from "@/format/numbers";
 import type { RequestsLink } from "../scope";
 import type { NumberColumn } from "./columns";
 import { Figure } from "./Figure";
+import { Size } from "./Size";
 import css from "./segments.module.css";
 
 export interface SegmentRow {
@@ -50,7 +48,7 @@ export function SegmentTable({ label, title, rows, columns, more = [], total, or
             title: "Requests",
             align: "end",
             sortable: true,
-            cell: (row) => <Size row={row} total={total} />,
+            cell: ({ numbers, requests }) => <Size n={numbers.n} of={total} requests={requests} />,
           },
           ...columns.map(columnOf),
           ...more,
@@ -74,27 +72,6 @@ function NameCell({ name, kind }: Pick<SegmentRow, "name" | "kind">) {
   return (
     <span className={css.name} data-kind={kind}>
       {name}
-    </span>
-  );
-}
-
-/** How many requests a row has, which leads to them, and which share of all that is. */
-function Size({ row: { numbers, requests }, total }: { row: SegmentRow; total: number }) {
-  const written = <Datum value={numbers.n} write={count} />;
-  const share = total === 0 ? 0 : numbers.n / total;
-  return (
-    <span className={css.figure}>
-      {requests ? (
-        <Link to="/requests" search={requests} title="See these requests">
-          {written}
-        </Link>
-      ) : (
-        written
-      )}
-      <small>{percent(share)}</small>
-      <span className={css.lane} aria-hidden>
-        <span className={css.fill} style={{ inlineSize: `${share * 100}%` }} />
-      </span>
     </span>
   );
 }

@@ -36,7 +36,6 @@ export const NUMBER_COLUMNS = {
   errors: { key: "errors", title: "Errors", order: "error_rate", of: errorRate.of, write: percent },
   latency_p50: quantile("latency_p50", "Latency p50", latency, "p50", "latency_p50"),
   latency_p95: quantile("latency_p95", "Latency p95", latency, "p95", "latency_p95"),
-  first_token_p50: quantile("first_token_p50", "First token p50", firstToken, "p50"),
   first_token_p95: quantile("first_token_p95", "First token p95", firstToken, "p95", "time_to_first_token_p95"),
   cost: {
     key: "cost",
@@ -66,7 +65,7 @@ export const NUMBER_COLUMNS = {
   },
   speed: {
     key: "speed",
-    title: "Tokens per second",
+    title: "Tokens/s",
     of: ({ speed }) => ({ value: speed.tokens_per_second, n: speed.n }),
     write: score,
   },

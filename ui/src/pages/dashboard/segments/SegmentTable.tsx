@@ -32,6 +32,7 @@ interface SegmentTableProps {
 
 /** Segments under one another with their numbers, then the rest as one, then all. */
 export function SegmentTable({ label, title, rows, columns, more = [], total, order, onOrder }: SegmentTableProps) {
+  const most = Math.max(...rows.map(({ kind, numbers }) => (kind === "total" ? 0 : numbers.n)));
   const sorted = columns.find((column) => column.order === order)?.key ?? "n";
   return (
     <div className={css.table}>
@@ -48,7 +49,7 @@ export function SegmentTable({ label, title, rows, columns, more = [], total, or
             title: "Requests",
             align: "end",
             sortable: true,
-            cell: ({ numbers, requests }) => <Size n={numbers.n} of={total} requests={requests} />,
+            cell: ({ numbers, requests }) => <Size n={numbers.n} of={total} most={most} requests={requests} />,
           },
           ...columns.map(columnOf),
           ...more,

@@ -166,6 +166,9 @@ def test_users_are_what_their_calls_add_up_to(product: Product, data: Data) -> N
     assert one["average_requests_per_day_active"] == len(of)
     assert dt.datetime.fromisoformat(one["first_active"]) == min(row["at"] for row in of)
     assert one["total_sessions"] == len({row["session"] for row in of})
+    assert (one["cost_n"], one["tokens_n"]) == (0, len(known(of)))
+    errors = one["errors"]
+    assert (errors["count"], errors["low"] <= errors["rate"] <= errors["high"]) == (one["total_errors"], True)
     overview = post(
         product,
         "/v1/user/metrics-overview/query",

@@ -326,6 +326,23 @@ def test_a_request_shows_them_as_texts(page: Page, hostile: list[str], number: i
     harmless(page)
 
 
+def test_what_calls_are_grouped_by_is_text_too(page: Page, hostile: list[str]) -> None:
+    """Users, sessions, models and properties may be called anything, in lists, in charts and on pages of their own."""
+    assert hostile
+    for path in ("/dashboard", "/users", "/models", "/properties", "/sessions"):
+        page.goto(f"{path}?range=1h&by=user_id")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("table").first).to_be_visible()
+        harmless(page)
+    for payload in PAYLOADS[::16]:
+        name = quote(_name(payload), safe="")
+        for path in (f"/users/{name}", f"/properties/{name}", f"/sessions/{name}"):
+            page.goto(f"{path}?range=1h")
+            expect(page.get_by_role("heading", level=1).or_(page.get_by_text("No session has this id"))).to_be_visible()
+            harmless(page)
+
+
 def test_what_is_typed_or_linked_is_text_too(page: Page, hostile: list[str]) -> None:
     """Filters, searches and ids in an address, and the sheet beside the table."""
     for payload in PAYLOADS[::8]:

@@ -4,13 +4,12 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, expect
 
+from browser.readings import answer, as_table, asked, brush, numbers
 from helicorder.model.ids import new_id
 from product_server import Product
 
@@ -20,47 +19,6 @@ expect.set_options(timeout=30_000)
 TWO_WEEKS = "range=14d"
 VERSION = "property:prompt-version"
 DIMENSIONS = quote(json.dumps([VERSION, "property:language", "model"]))
-
-
-def asked(page: Page, path: str, act: Callable[[], object]) -> Any:
-    """What a page asks of a route while something is done: the body of its question."""
-    with page.expect_request(lambda request: request.url.endswith(path)) as found:
-        act()
-    request: Request = found.value
-    return request.post_data_json
-
-
-def answer(product: Product, path: str, body: Any) -> Any:
-    """The API's answer to the same question."""
-    found = product.ask("POST", path, body)
-    assert found.status == 200, found.body
-    return found.json()["data"]
-
-
-GAP = "\N{EN DASH}"
-
-
-def numbers(table: Locator) -> list[list[float | None]]:
-    """Every number of a table, whole, row by row; a gap is None, and other text is left out."""
-    expect(table).to_be_visible()
-    rows: list[list[str]] = table.locator("tbody tr").evaluate_all(
-        """rows => rows.map(row => [...row.cells].map(cell => cell.querySelector('data')?.value ?? cell.innerText))"""
-    )
-    return [[None if text == GAP else float(text) for text in row if text == GAP or _is_number(text)] for row in rows]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def as_table(page: Page, panel: str) -> Locator:
-    """The numbers behind a panel's figure."""
-    section = page.locator("section", has=page.get_by_role("heading", name=panel, exact=True)).first
-    section.get_by_role("button", name="Show as a table").click()
-    return section.get_by_role("table").first
 
 
 def test_the_planted_fault_is_found_by_clicking(page: Page) -> None:
@@ -479,12 +437,7 @@ def test_an_unknown_name_is_no_score(page: Page) -> None:
 def test_brushing_over_the_chart_zooms_in(page: Page) -> None:
     """Drawing over a stretch of the chart makes it the window of the page."""
     page.goto(f"/scores/helpfulness?{TWO_WEEKS}")
-    box = page.get_by_role("img", name="helpfulness over time").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 70, steps=5)
-    page.mouse.up()
+    brush(page, "helpfulness over time", 0.5, 0.8)
     page.wait_for_url(re.compile("from="))
     words = parse_qs(urlsplit(page.url).query)
     start, end = (dt.datetime.fromisoformat(words[end][0].strip('"')) for end in ("from", "to"))

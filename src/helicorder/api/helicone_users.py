@@ -8,7 +8,7 @@ from litestar import post
 from litestar.params import JSONBody
 
 from helicorder.api.access import READ
-from helicorder.api.call_numbers import ratio
+from helicorder.api.call_numbers import CallRate, rate_of, ratio
 from helicorder.api.context import FromContext
 from helicorder.api.group_filters import USERS, read_group_filter
 from helicorder.api.helicone_shapes import (
@@ -115,7 +115,8 @@ class UserMetrics(msgspec.Struct, frozen=True, kw_only=True):
     """One user as Helicone shows them, null where nothing is known; ``active_for`` is days with a request.
 
     ``average_tokens_per_request`` is over requests whose tokens are known, each token counted once. Our own:
-    ``total_errors`` and ``total_sessions``.
+    ``total_errors``, ``total_sessions``, the rate of ``errors`` with its interval, and of how many requests the cost
+    (``cost_n``) and the tokens (``tokens_n``) are known.
     """
 
     id: str
@@ -131,6 +132,9 @@ class UserMetrics(msgspec.Struct, frozen=True, kw_only=True):
     cost: float | None
     total_errors: int
     total_sessions: int
+    errors: CallRate
+    cost_n: int
+    tokens_n: int
 
 
 class UserMetricsPage(msgspec.Struct, frozen=True):
@@ -204,6 +208,9 @@ def _shown(row: UserRow) -> UserMetrics:
         cost=_cost(row),
         total_errors=row.sums.errors,
         total_sessions=row.sums.sessions,
+        errors=rate_of(row.sums.errors, row.sums.n - row.sums.cancelled),
+        cost_n=row.sums.cost_n,
+        tokens_n=total.n,
     )
 
 

@@ -18,10 +18,12 @@ export function moment(at: string | Date, zone: string): string {
   return formatter(zone, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
-/** "26 Nov, 22:33:55": within a table of one year. */
+/** "26 Nov, 22:33:55"; the year is said where it is not this one. */
 export function brief(at: string | Date, zone: string): string {
-  const options = { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
-  return formatter(zone, options).format(new Date(at));
+  const when = new Date(at);
+  const year = when.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  return formatter(zone, { day: "2-digit", month: "short", year, ...time }).format(when);
 }
 
 /** "22:33:55": beside a day, or within one. */

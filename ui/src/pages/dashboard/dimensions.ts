@@ -30,9 +30,10 @@ export function dimensionName(dimension: string): string {
 }
 
 /** A value as it is read: what is not known is said so, and null is all smaller ones together. */
-export function valueName(value: string | null): string {
+export function valueName(value: string | null, dimension = ""): string {
   if (value === null) return "all others";
-  return value === "" ? "not known" : value;
+  if (value !== "") return value;
+  return dimension.startsWith(PROPERTY) ? "without it" : "not known";
 }
 
 /** The condition under which a call is of a value of a dimension. */

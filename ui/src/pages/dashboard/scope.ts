@@ -14,6 +14,11 @@ export interface Scope {
   within: readonly Condition[];
 }
 
+/** Whether all calls of a page are of one user: then nothing is said of how many there are. */
+export function isOfOneUser({ within }: Scope): boolean {
+  return within.some(({ field }) => field === "user_id");
+}
+
 export interface Asked {
   filter: Tree;
   start: string;

@@ -24,19 +24,28 @@ export interface OverviewSearch {
 
 type Raw = Record<string, unknown>;
 
-export const ORDERS: readonly Ranking[] = ["n", "error_rate", "cost", "tokens", "latency_p95", "users"];
+const ORDERS: readonly Ranking[] = [
+  "n",
+  "error_rate",
+  "cost",
+  "tokens",
+  "latency_p50",
+  "latency_p95",
+  "time_to_first_token_p95",
+  "users",
+];
+const MOST_PAGES = 10_000;
 
 export function readOverview(raw: Raw): OverviewSearch {
   const { filter } = readFilterSearch(raw);
   const bucket = BUCKETS.find((one) => one === raw.bucket);
-  const order = ORDERS.find((one) => one === raw.order);
   return {
     ...(filter ? { filter } : {}),
     ...(isDimension(raw.by) ? { by: raw.by } : {}),
     ...(bucket ? { bucket } : {}),
     ...(raw.compare === true ? { compare: true } : {}),
     ...(raw.live === true ? { live: true } : {}),
-    ...(order && order !== "n" ? { order } : {}),
+    ...rankingOf(raw.order),
     ...text("property", raw.property),
   };
 }
@@ -45,4 +54,17 @@ export function readOverview(raw: Raw): OverviewSearch {
 export function text<Name extends string>(name: Name, value: unknown): { [key in Name]?: string } {
   const said = typeof value === "number" ? String(value) : value;
   return typeof said === "string" && said !== "" ? ({ [name]: said } as { [key in Name]: string }) : {};
+}
+
+/** What a table is sorted by; the most requests first is said by saying nothing. */
+export function rankingOf(value: unknown): { order?: Ranking } {
+  const order = ORDERS.find((one) => one === value);
+  return order && order !== "n" ? { order } : {};
+}
+
+/** A page of a table, from 1; the first one is said by saying nothing. */
+export function pageOf(value: unknown): { page?: number } {
+  return typeof value === "number" && Number.isInteger(value) && value > 1 && value <= MOST_PAGES
+    ? { page: value }
+    : {};
 }

@@ -2,7 +2,7 @@
 
 import type { Ranking } from "@/api";
 import { type FilterState, readFilterSearch } from "@/data/filter";
-import { ORDERS } from "@/pages/dashboard/search";
+import { pageOf, rankingOf, text } from "@/pages/dashboard/search";
 
 export interface PropertiesSearch {
   filter?: FilterState;
@@ -28,12 +28,10 @@ export function readProperties(raw: Raw): PropertiesSearch {
 
 export function readProperty(raw: Raw): PropertySearch {
   const { filter } = readFilterSearch(raw);
-  const order = ORDERS.find((one) => one === raw.order);
-  const page = typeof raw.page === "number" && Number.isInteger(raw.page) && raw.page > 1 ? raw.page : undefined;
   return {
     ...(filter ? { filter } : {}),
-    ...(order && order !== "n" ? { order } : {}),
-    ...(typeof raw.show === "string" ? { show: raw.show } : {}),
-    ...(page ? { page } : {}),
+    ...rankingOf(raw.order),
+    ...text("show", raw.show),
+    ...pageOf(raw.page),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { UserSort } from "@/api";
 import { type FilterSearch, readFilterSearch } from "@/data/filter";
+import { pageOf } from "@/pages/dashboard/search";
 
 export interface UsersSearch extends FilterSearch {
   /** A sort key; a minus before it means the largest first. */
@@ -33,10 +34,8 @@ export interface UserOrder {
 export const BUSIEST_FIRST: UserOrder = { key: "total_requests", ascending: false };
 
 export function readUsers(raw: Record<string, unknown>): UsersSearch {
-  const found: UsersSearch = readFilterSearch(raw);
+  const found: UsersSearch = { ...readFilterSearch(raw), ...pageOf(raw.page) };
   if (typeof raw.sort === "string" && readSort(raw.sort)) found.sort = raw.sort;
-  if (typeof raw.page === "number" && Number.isInteger(raw.page) && raw.page > 1 && raw.page < 1e6)
-    found.page = raw.page;
   return found;
 }
 

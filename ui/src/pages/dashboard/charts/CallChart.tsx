@@ -1,9 +1,9 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { CallSeries } from "@/api";
 import { TimeChart } from "@/charts/TimeChart";
 import type { Condition } from "@/data/filter";
 import { Panel } from "@/design";
-
+import { count } from "@/format/numbers";
 import { useZoom } from "@/shell/TimeRange";
 import { conditionOf } from "../dimensions";
 import { type Scope, useOpenRequests } from "../scope";
@@ -17,13 +17,16 @@ interface CallChartProps {
   compare: boolean;
   scope: Scope;
   height?: number;
+  /** What stands beside the title: a choice of another chart, for instance. */
+  choice?: ReactNode;
 }
 
 /** One of the charts of calls. Drawn over, a stretch becomes the window; pressed, a bucket leads to its requests. */
-export function CallChart({ kind, series, compare, scope, height = 148 }: CallChartProps) {
+export function CallChart({ kind, series, compare, scope, height = 148, choice }: CallChartProps) {
   const zoom = useZoom();
   const open = useOpenRequests(scope);
   const split = series.by !== null;
+  const { total } = series.current;
   const points = series.current.lines[0]?.points;
   const lines = useMemo(() => linesOf(kind, series, compare), [kind, series, compare]);
   const starts = useMemo(() => points?.map((point) => point.start) ?? [], [points]);
@@ -33,7 +36,13 @@ export function CallChart({ kind, series, compare, scope, height = 148 }: CallCh
     <Panel className={css.chart}>
       <TimeChart
         label={`${title} over time`}
-        heading={<h2>{title}</h2>}
+        heading={
+          <div className={css.heading}>
+            <h2>{title}</h2>
+            {total && <small>n {count(kind.whole.of(total).n)}</small>}
+            {choice}
+          </div>
+        }
         starts={starts}
         end={series.current.end}
         bucket={series.bucket}

@@ -1,14 +1,15 @@
 import type { CallSeries } from "@/api";
-import type { Scope } from "../scope";
+import { isOfOneUser, type Scope } from "../scope";
 import { CallChart } from "./CallChart";
 import { CHARTS, REQUESTS } from "./catalogue";
 import css from "./charts.module.css";
 
 /** All charts of calls, of one answer. */
 export function Charts({ series, compare, scope }: { series: CallSeries; compare: boolean; scope: Scope }) {
+  const kinds = isOfOneUser(scope) ? CHARTS.filter(({ id }) => id !== "users") : CHARTS;
   return (
     <div className={css.charts}>
-      {[REQUESTS, ...CHARTS].map((kind) => (
+      {[REQUESTS, ...kinds].map((kind) => (
         <CallChart
           key={kind.id}
           kind={kind}

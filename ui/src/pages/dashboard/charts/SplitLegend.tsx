@@ -30,7 +30,7 @@ export function SplitLegend(props: {
         const content = (
           <>
             <span className={css.swatch} style={{ background: `var(--${inkOf(line, place)})` }} />
-            <bdi>{shown(valueName(line.value))}</bdi>
+            <bdi>{shown(valueName(line.value, by))}</bdi>
             <small>{count(line.total?.n)}</small>
           </>
         );

@@ -60,6 +60,9 @@ const quantiles = (of: "latency_ms" | "time_to_first_token_ms"): Part[] => [
 
 const failed = (word: "yes" | "no" | "cancelled"): Condition => ({ field: "error", operator: "equals", value: word });
 
+/** Users are told apart among the requests that name one. */
+const named = ({ users, n }: CallNumbers): Reading => ({ value: users.distinct, n: n - users.missing });
+
 export const errorRate: Part = {
   label: "error rate",
   ink: "bad",
@@ -151,7 +154,7 @@ export const CHARTS: readonly CallChartKind[] = [
     title: "Users",
     write: compact,
     bars: true,
-    whole: { label: "users", ink: "series-7", of: ({ users, n }) => ({ value: users.distinct, n }) },
-    parts: [{ label: "users", ink: "series-7", of: ({ users, n }) => ({ value: users.distinct, n }) }],
+    whole: { label: "users", ink: "series-7", of: named },
+    parts: [{ label: "users", ink: "series-7", of: named }],
   },
 ];

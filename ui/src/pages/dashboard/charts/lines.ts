@@ -21,7 +21,7 @@ export function hasBars(kind: CallChartKind, split: boolean): boolean {
 
 export function linesOf(kind: CallChartKind, { by, current, previous }: CallSeries, compare: boolean): Line[] {
   const before = compare ? previous : null;
-  return by === null ? wholeLines(kind, current, before) : splitLines(kind, current, before);
+  return by === null ? wholeLines(kind, current, before) : splitLines(kind, by, current, before);
 }
 
 function wholeLines(kind: CallChartKind, current: CallPeriod, before: CallPeriod | null): Line[] {
@@ -35,10 +35,10 @@ function wholeLines(kind: CallChartKind, current: CallPeriod, before: CallPeriod
   return [...lines, ...parts.map((part) => beforeLine(part, `${part.label} before`, part.ink, earlier, false))];
 }
 
-function splitLines(kind: CallChartKind, current: CallPeriod, before: CallPeriod | null): Line[] {
+function splitLines(kind: CallChartKind, by: string, current: CallPeriod, before: CallPeriod | null): Line[] {
   const { whole } = kind;
   const lines = current.lines.map((line, place) =>
-    lineOf(whole, valueName(line.value), inkOf(line, place), line.points, false),
+    lineOf(whole, valueName(line.value, by), inkOf(line, place), line.points, false),
   );
   if (!before) return lines;
   const earlier = before.lines.map((line, place) => aligned(current.lines[place]?.points ?? [], line.points));
@@ -46,7 +46,7 @@ function splitLines(kind: CallChartKind, current: CallPeriod, before: CallPeriod
   return [
     ...lines,
     ...before.lines.map((line, place) =>
-      beforeLine(whole, `${valueName(line.value)} before`, inkOf(line, place), earlier[place] ?? [], false),
+      beforeLine(whole, `${valueName(line.value, by)} before`, inkOf(line, place), earlier[place] ?? [], false),
     ),
   ];
 }

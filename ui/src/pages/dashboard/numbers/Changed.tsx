@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowRight, ArrowUp } from "lucide-react";
 import { Explained } from "@/design";
-import { count, interval, percent } from "@/format/numbers";
+import { compact, count, interval, percent } from "@/format/numbers";
 import type { Reading } from "../charts/catalogue";
 import { type Change, changeOf } from "./change";
 import css from "./numbers.module.css";
@@ -27,13 +27,20 @@ export function Changed({ now, before, write, relative = true, worse }: ChangedP
     <Explained by={told(before, change, write)} className={css.change}>
       <span className={css.arrow} data-tone={toneOf(change, worse)}>
         <Arrow aria-label={WORDS[change.direction]} />
-        {relative && change.share !== null && change.direction !== "same" && percent(change.share)}
+        {relative && change.share !== null && change.direction !== "same" && shareName(change.share)}
       </span>{" "}
       {change.direction === "same"
         ? "as before"
         : `${relative && change.share !== null ? "on" : "was"} ${write(before.value)}`}
     </Explained>
   );
+}
+
+const MANY = 10;
+
+/** By how much, in percent; what became many times as much is told as that. */
+function shareName(share: number): string {
+  return share < MANY ? percent(share) : `×${compact(Math.round(share + 1))}`;
 }
 
 /** Coloured only where more is worse, and chance is hardly the reason. */

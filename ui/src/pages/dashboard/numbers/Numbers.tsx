@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { CallNumbers, CallSpread } from "@/api";
 import { Explained } from "@/design";
 import { compact, count, duration, interval, money, percent } from "@/format/numbers";
 import { errorRate, type Reading } from "../charts/catalogue";
-import { type RequestsLink, requestsOf, type Scope } from "../scope";
+import { isOfOneUser, type RequestsLink, requestsOf, type Scope } from "../scope";
 import { Changed } from "./Changed";
 import css from "./numbers.module.css";
 
@@ -12,18 +12,17 @@ interface NumbersProps {
   now: CallNumbers;
   before: CallNumbers | null;
   scope: Scope;
-  /** Which lists a page leads to from here. */
-  links?: boolean;
 }
 
 /** The big numbers: each with what says how far to trust it, and how it stood in the window before. */
-export function Numbers({ now, before, scope, links = true }: NumbersProps) {
+export function Numbers({ now, before, scope }: NumbersProps) {
+  const tiles = isOfOneUser(scope) ? TILES.filter(({ to }) => to !== "users") : TILES;
   return (
-    <section className={css.numbers} aria-label="In all">
-      {TILES.map((tile) => (
+    <section className={css.numbers} aria-label="In all" style={{ "--tiles": tiles.length } as CSSProperties}>
+      {tiles.map((tile) => (
         <div key={tile.label} className={css.tile}>
           <span className={css.label}>
-            <Label tile={tile} scope={scope} links={links} />
+            <Label tile={tile} scope={scope} />
           </span>
           <span className={css.value}>
             <Explained by={tile.explain(now)}>{tile.write(tile.of(now).value)}</Explained>
@@ -54,12 +53,18 @@ interface Tile {
   to?: "requests" | "failed" | "users" | "sessions";
 }
 
-function Label({ tile, scope, links }: { tile: Tile; scope: Scope; links: boolean }) {
+function Label({ tile, scope }: { tile: Tile; scope: Scope }) {
   const search = linkOf(tile, scope);
-  if (tile.to === "users" && links) return <Link to="/users">{tile.label}</Link>;
-  if (tile.to === "sessions" && links) {
+  if (tile.to === "users") {
     return (
-      <Link to="/sessions" search={{ filter: scope.filter }}>
+      <Link to="/users" search={{ filter: scope.filter }}>
+        {tile.label}
+      </Link>
+    );
+  }
+  if (tile.to === "sessions") {
+    return (
+      <Link to="/sessions" search={{ filter: requestsOf(scope, [])?.filter }}>
         {tile.label}
       </Link>
     );
@@ -77,7 +82,8 @@ function linkOf({ to }: Tile, scope: Scope): RequestsLink | null {
   return to === "failed" && errorRate.condition ? requestsOf(scope, [errorRate.condition]) : null;
 }
 
-const missing = (n: number, said: string, none: string) => (n === 0 ? none : `${count(n)} ${said}`);
+/** Of how many requests something is known. */
+const known = (n: number, of: number) => `n ${amount(n)}${n === of ? "" : ` of ${amount(of)}`}`;
 
 function quantileTile(label: string, spread: (numbers: CallNumbers) => CallSpread): Tile {
   return {
@@ -132,7 +138,7 @@ const TILES: readonly Tile[] = [
     label: "Cost",
     write: money,
     of: ({ cost }) => ({ value: cost.sum, n: cost.n }),
-    sub: ({ cost }) => missing(cost.missing, "not priced", "all priced"),
+    sub: ({ cost, n }) => known(cost.n, n),
     explain: ({ cost, price }) =>
       [
         `Of ${count(cost.n)} requests the cost is known, of ${count(cost.missing)} it is not: those are not in the sum.`,
@@ -144,7 +150,7 @@ const TILES: readonly Tile[] = [
     label: "Tokens",
     write: amount,
     of: ({ tokens }) => ({ value: tokens.total.sum, n: tokens.total.n }),
-    sub: ({ tokens }) => missing(tokens.total.missing, "not counted", "all counted"),
+    sub: ({ tokens, n }) => known(tokens.total.n, n),
     explain: ({ tokens: { total, ...parts }, cache }) =>
       [
         `Of ${count(total.n)} requests the tokens are known, of ${count(total.missing)} they are not.`,
@@ -159,7 +165,7 @@ const TILES: readonly Tile[] = [
     to: "users",
     write: amount,
     of: ({ users, n }) => ({ value: users.distinct, n: n - users.missing }),
-    sub: ({ users }) => missing(users.missing, "name none", "every request names one"),
+    sub: ({ users, n }) => known(n - users.missing, n),
     explain: ({ users, n }) =>
       `${count(users.distinct)} different users are named by ${count(n - users.missing)} requests.`,
   },
@@ -168,7 +174,7 @@ const TILES: readonly Tile[] = [
     to: "sessions",
     write: amount,
     of: ({ sessions, n }) => ({ value: sessions.distinct, n: n - sessions.missing }),
-    sub: ({ sessions }) => missing(sessions.missing, "in none", "every request is in one"),
+    sub: ({ sessions, n }) => known(n - sessions.missing, n),
     explain: ({ sessions, n }) =>
       `${count(sessions.distinct)} different sessions are named by ${count(n - sessions.missing)} requests.`,
   },

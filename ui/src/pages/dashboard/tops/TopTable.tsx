@@ -21,8 +21,8 @@ interface TopTableProps {
   /** Where a value leads; without it nowhere but to its requests. */
   link?: (value: string, text: string) => ReactNode;
   actions?: ReactNode;
-  /** What is said where no call has a value. */
-  nothing: string;
+  /** What is said where no call has a value; without it nothing at all, not even the table. */
+  nothing?: string;
 }
 
 const TOP = 8;
@@ -36,13 +36,15 @@ export function TopTable(props: TopTableProps) {
     placeholderData: (before) => before,
   });
   const told = found.data?.data;
+  const isEmpty = told?.segments.every(({ values: [value] }) => value === "") ?? false;
+  if (isEmpty && nothing === undefined) return null;
   const note = told && told.count > told.segments.length ? `${told.segments.length} of ${count(told.count)}` : null;
   return (
     <Panel title={title} note={note} actions={actions} flush>
       <Answered query={found} height="16rem">
         {({ data }) =>
-          data.segments.every(({ values: [value] }) => value === "") ? (
-            <p className={css.nothing}>{nothing}</p>
+          isEmpty ? (
+            <p className={css.nothing}>{data.total.n === 0 ? "No requests in this time." : nothing}</p>
           ) : (
             <Table
               label={label}
@@ -71,7 +73,7 @@ function columnsOf(
       key: "value",
       title: dimensionTitle(dimension),
       cell: ({ values: [value = ""] }) => {
-        const text = shown(valueName(value));
+        const text = shown(valueName(value, dimension));
         return <bdi className={css.value}>{value !== "" && link ? link(value, text) : text}</bdi>;
       },
     },

@@ -46,13 +46,7 @@ export function Tops({ scope, search, put, users = true }: TopsProps) {
         />
       )}
       <PropertyTop {...ways} chosen={search.property} put={put} />
-      <TopTable
-        {...ways}
-        title="Countries"
-        label="Top countries"
-        dimension="country_code"
-        nothing="No request says which country it came from: calls that are recorded in batches may."
-      />
+      <TopTable {...ways} title="Countries" label="Top countries" dimension="country_code" />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { ChevronRight, CircleSlash, X } from "lucide-react";
-import { type CSSProperties, memo } from "react";
+import { type CSSProperties, memo, type ReactNode } from "react";
 import type { SessionCall, SessionNode } from "@/api";
 import { compact, count, duration, money, percent, UNKNOWN, score as written } from "@/format/numbers";
 import { oneLine } from "@/format/texts";
@@ -50,7 +50,7 @@ export const TraceRow = memo((props: RowProps) => {
         <Fold row={row} onFold={onFold} />
         <Name row={row} />
       </div>
-      {score !== undefined && <Cell>{call ? ofCall(call, score) : ofPlace(node, score)}</Cell>}
+      {score !== undefined && <Cell>{call ? ofCall(call, score) : <Rolled scores={node.scores} name={score} />}</Cell>}
       <Cell>{money(call ? call.cost : node.cost.sum)}</Cell>
       <Cell>{duration(call ? call.latency_ms : node.span_ms)}</Cell>
       <Lane row={row} axis={axis} />
@@ -58,7 +58,7 @@ export const TraceRow = memo((props: RowProps) => {
   );
 });
 
-function Cell({ children }: { children: string }) {
+function Cell({ children }: { children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: as the tree
     // biome-ignore lint/a11y/useFocusableInteractive: as the row
@@ -174,8 +174,13 @@ function ofCall({ scores }: SessionCall, name: string): string {
   return typeof found.value === "number" ? written(found.value) : (found.text ?? UNKNOWN);
 }
 
-function ofPlace({ scores }: SessionNode, name: string): string {
+/** The mean of a score over all that stands in a place and below, with its n. */
+function Rolled({ scores, name }: { scores: SessionNode["scores"]; name: string }) {
   const found = scores.find((one) => one.name === name);
-  if (!found) return "";
-  return found.kind === "boolean" ? percent(found.mean) : written(found.mean);
+  if (!found) return null;
+  return (
+    <>
+      {found.kind === "boolean" ? percent(found.mean) : written(found.mean)} <small>n {compact(found.n)}</small>
+    </>
+  );
 }

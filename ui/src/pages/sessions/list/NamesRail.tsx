@@ -41,7 +41,7 @@ function NameList({ names, name, onName }: Shown) {
     <nav aria-label="Names of sessions" className={css.rail}>
       <button type="button" className={css.group} aria-pressed={name === undefined} onClick={() => onName(undefined)}>
         <span className={css.groupName}>All names</span>
-        <span className={css.groupCount}>{compact(names.length)}</span>
+        <span className={css.groupCount}>{compact(names.reduce((sum, one) => sum + one.session_count, 0))}</span>
       </button>
       <ul>
         {names.map((one) => (

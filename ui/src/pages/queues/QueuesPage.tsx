@@ -4,10 +4,11 @@ import { ListChecks, Play, Plus } from "lucide-react";
 import type { Queue } from "@/api";
 import { listQueuesOptions } from "@/api/@tanstack/react-query.gen";
 import { useMay } from "@/data/me";
-import { Answered, Badge, ButtonLink, Empty, Moment, Page, Panel, Switch, Table } from "@/design";
+import { Answered, Badge, ButtonLink, type Column, Empty, Moment, Page, Panel, Switch, Table } from "@/design";
 import { count } from "@/format/numbers";
 import { oneLine } from "@/format/texts";
 import { nameOf } from "../requests/scores/values";
+import { useNarrow } from "../requests/useNarrow";
 import { ProgressBar } from "./parts";
 import css from "./queues.module.css";
 import { HOW, standsFor } from "./words";
@@ -60,36 +61,41 @@ function NoQueues({ may }: { may: boolean }) {
   );
 }
 
+/** The columns for which there is room on a narrow screen; the page of a queue has the rest. */
+const NARROW: readonly string[] = ["name", "progress", "deeds"];
+
 function List({ queues, may }: { queues: readonly Queue[]; may: boolean }) {
+  const narrow = useNarrow();
+  const columns: Column<Queue>[] = [
+    { key: "name", title: "Queue", cell: (queue) => <Name queue={queue} /> },
+    { key: "progress", title: "Done", cell: ({ progress }) => <ProgressBar of={progress} /> },
+    { key: "scores", title: "Scores to give", cell: scoresOf },
+    {
+      key: "draw",
+      title: "Drawn",
+      cell: ({ draw }) => (
+        <div className={css.name}>
+          {HOW[draw.how]}
+          <span>of {standsFor(draw)}</span>
+        </div>
+      ),
+    },
+    { key: "people", title: "Annotators", cell: peopleOf },
+    { key: "created", title: "Made", cell: (queue) => <Made queue={queue} /> },
+    {
+      key: "deeds",
+      title: <span className="visually-hidden">Label</span>,
+      align: "end",
+      cell: (queue) => may && <LabelLink queue={queue} />,
+    },
+  ];
   return (
     <Panel flush>
       <Table
         label="Queues"
         rows={queues}
         keyOf={({ id }) => id}
-        columns={[
-          { key: "name", title: "Queue", cell: (queue) => <Name queue={queue} /> },
-          { key: "progress", title: "Done", cell: ({ progress }) => <ProgressBar of={progress} /> },
-          { key: "scores", title: "Scores to give", cell: scoresOf },
-          {
-            key: "draw",
-            title: "Drawn",
-            cell: ({ draw }) => (
-              <div className={css.name}>
-                {HOW[draw.how]}
-                <span>of {standsFor(draw)}</span>
-              </div>
-            ),
-          },
-          { key: "people", title: "Annotators", cell: peopleOf },
-          { key: "created", title: "Made", cell: (queue) => <Made queue={queue} /> },
-          {
-            key: "deeds",
-            title: <span className="visually-hidden">Label</span>,
-            align: "end",
-            cell: (queue) => may && <LabelLink queue={queue} />,
-          },
-        ]}
+        columns={columns.filter(({ key }) => !narrow || NARROW.includes(key))}
       />
     </Panel>
   );
@@ -119,7 +125,15 @@ function scoresOf({ scores }: Queue) {
 
 function peopleOf({ progress: { annotators } }: Queue) {
   if (annotators.length === 0) return <span className={css.quiet}>nobody yet</span>;
-  return annotators.map(({ annotator, done }) => `${oneLine(annotator)} ${count(done)}`).join(", ");
+  return (
+    <ul>
+      {annotators.map(({ annotator, done }) => (
+        <li key={annotator} className={css.person}>
+          <bdi>{oneLine(annotator)}</bdi> <span className={css.quiet}>{count(done)} done</span>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Made({ queue }: { queue: Queue }) {

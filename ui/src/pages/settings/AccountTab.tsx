@@ -17,7 +17,7 @@ export function AccountTab() {
             member ? ["Member", `${member.display_name} (${member.name})`] : ["API key", key?.name],
             member && ["Role", ROLES.find(({ value }) => value === member.role)?.label],
             key && ["Key", <Mono key="hint">{key.hint}</Mono>],
-            ["May", scopeWords(scopes)],
+            ["Your access", scopeWords(scopes)],
             ["Your labels are kept under", author],
             expiresAt !== null && ["Session ends", <Moment key="ends" at={expiresAt} />],
           ]}

@@ -4,8 +4,23 @@ import { useState } from "react";
 import type { KeyRow, MadeKey, Scope } from "@/api";
 import { deleteApiKeyMutation, getApiKeysOptions } from "@/api/@tanstack/react-query.gen";
 import { useMe } from "@/data/me";
-import { Answered, Badge, Button, Confirm, Empty, Moment, Mono, Panel, Switch, Table, type Tone, tell } from "@/design";
+import {
+  Answered,
+  Badge,
+  Button,
+  type Column,
+  Confirm,
+  Empty,
+  Moment,
+  Mono,
+  Panel,
+  Switch,
+  Table,
+  type Tone,
+  tell,
+} from "@/design";
 import { oneLine } from "@/format/texts";
+import { useNarrow } from "../requests/useNarrow";
 import { KeyDialog } from "./KeyDialog";
 import { Secret } from "./Secret";
 import css from "./settings.module.css";
@@ -57,58 +72,69 @@ const TONES: Record<Scope, Tone> = { read: "plain", write: "accent", admin: "war
 
 function List({ keys, onRevoke }: { keys: readonly KeyRow[]; onRevoke: (key: KeyRow) => void }) {
   const me = useMe();
+  const narrow = useNarrow();
   if (keys.length === 0) {
     return <Empty icon={<KeyRound size={28} aria-hidden />} title="No key works" />;
   }
+  const columns: Column<KeyRow>[] = [
+    {
+      key: "name",
+      title: "Name",
+      cell: (key) => (
+        <div className={css.name}>
+          <bdi>{oneLine(key.api_key_name)}</bdi>
+          {narrow && <span className={css.nowrap}>{key.hint}</span>}
+          {key.id === me.key?.id && <span>you are signed in with it</span>}
+        </div>
+      ),
+    },
+    { key: "hint", title: "Key", cell: ({ hint }) => <Mono>{hint}</Mono> },
+    { key: "scopes", title: "May", cell: ({ scopes }) => <Scopes of={scopes} /> },
+    { key: "made", title: "Made", cell: ({ created_at }) => <Moment at={created_at} /> },
+    { key: "by", title: "By", cell: ({ created_by }) => makerName(created_by, keys) },
+    {
+      key: "deeds",
+      title: <span className="visually-hidden">Revoke</span>,
+      align: "end",
+      cell: (key) => <RevokeButton of={key} onRevoke={onRevoke} />,
+    },
+  ];
   return (
     <Table
       label="API keys"
       rows={keys}
       keyOf={({ id }) => id}
-      columns={[
-        {
-          key: "name",
-          title: "Name",
-          cell: (key) => (
-            <div className={css.name}>
-              <bdi>{oneLine(key.api_key_name)}</bdi>
-              {key.id === me.key?.id && <span>you are signed in with it</span>}
-            </div>
-          ),
-        },
-        { key: "hint", title: "Key", cell: ({ hint }) => <Mono>{hint}</Mono> },
-        {
-          key: "scopes",
-          title: "May",
-          cell: ({ scopes }) => (
-            <span className={css.badges}>
-              {scopes.map((scope) => (
-                <Badge key={scope} tone={TONES[scope]}>
-                  {scope}
-                </Badge>
-              ))}
-            </span>
-          ),
-        },
-        { key: "made", title: "Made", cell: ({ created_at }) => <Moment at={created_at} /> },
-        { key: "by", title: "By", cell: ({ created_by }) => makerName(created_by, keys) },
-        {
-          key: "deeds",
-          title: <span className="visually-hidden">Revoke</span>,
-          align: "end",
-          cell: (key) =>
-            key.revoked_at ? (
-              <span className={css.quiet}>
-                revoked <Moment at={key.revoked_at} relative />
-              </span>
-            ) : (
-              <Button look="danger" aria-label={`Revoke ${key.api_key_name}`} onClick={() => onRevoke(key)}>
-                Revoke
-              </Button>
-            ),
-        },
-      ]}
+      columns={columns.filter(({ key }) => !narrow || NARROW.includes(key))}
     />
+  );
+}
+
+const NARROW: readonly string[] = ["name", "scopes", "deeds"];
+
+function Scopes({ of }: { of: readonly Scope[] }) {
+  return (
+    <span className={css.badges}>
+      {of.map((scope) => (
+        <Badge key={scope} tone={TONES[scope]}>
+          {scope}
+        </Badge>
+      ))}
+    </span>
+  );
+}
+
+function RevokeButton({ of, onRevoke }: { of: KeyRow; onRevoke: (key: KeyRow) => void }) {
+  if (of.revoked_at) {
+    return (
+      <span className={css.quiet}>
+        revoked <Moment at={of.revoked_at} relative />
+      </span>
+    );
+  }
+  return (
+    <Button look="danger" aria-label={`Revoke ${of.api_key_name}`} onClick={() => onRevoke(of)}>
+      Revoke
+    </Button>
   );
 }
 

@@ -4,8 +4,22 @@ import { useState } from "react";
 import type { Member, Role } from "@/api";
 import { changeMemberMutation, listMembersOptions, removeMemberMutation } from "@/api/@tanstack/react-query.gen";
 import { useMe } from "@/data/me";
-import { Answered, Button, Confirm, Empty, IconButton, Menu, Moment, Panel, Select, Table, tell } from "@/design";
+import {
+  Answered,
+  Button,
+  type Column,
+  Confirm,
+  Empty,
+  IconButton,
+  Menu,
+  Moment,
+  Panel,
+  Select,
+  Table,
+  tell,
+} from "@/design";
 import { oneLine } from "@/format/texts";
+import { useNarrow } from "../requests/useNarrow";
 import { MemberDialog, PasswordDialog, RenameDialog } from "./MemberDialogs";
 import { Secret } from "./Secret";
 import css from "./settings.module.css";
@@ -49,8 +63,11 @@ export function MembersTab() {
   );
 }
 
+const SINCE: Column<Member> = { key: "since", title: "Since", cell: ({ created_at }) => <Moment at={created_at} /> };
+
 function List({ members, onDoing }: { members: readonly Member[]; onDoing: (doing: Doing) => void }) {
   const me = useMe();
+  const narrow = useNarrow();
   if (members.length === 0) {
     return (
       <Empty icon={<Users size={28} aria-hidden />} title="No members yet">
@@ -78,7 +95,7 @@ function List({ members, onDoing }: { members: readonly Member[]; onDoing: (doin
           ),
         },
         { key: "role", title: "Role", cell: (member) => <RoleChoice member={member} /> },
-        { key: "since", title: "Since", cell: ({ created_at }) => <Moment at={created_at} /> },
+        ...(narrow ? [] : [SINCE]),
         {
           key: "deeds",
           title: <span className="visually-hidden">Change</span>,

@@ -10,9 +10,9 @@ export const ROLES: readonly { value: Role; label: string; note: string }[] = [
 
 /** "reads and writes": what somebody with some scopes may do. */
 export function scopeWords(scopes: readonly Scope[]): string {
-  if (scopes.includes("admin")) return "may do everything, making keys and members included";
+  if (scopes.includes("admin")) return "does everything, making keys and members included";
   const words = [scopes.includes("read") && "reads", scopes.includes("write") && "writes"].filter(Boolean);
-  return words.join(" and ") || "may do nothing";
+  return words.join(" and ") || "does nothing";
 }
 
 const MEMBER = "member:";

@@ -88,7 +88,7 @@ export function JudgePanel(props: PanelProps) {
           field={(element) => (element ? fields.current.set(score.name, element) : fields.current.delete(score.name))}
         />
       ))}
-      <Field label="Comment (c)" help="Kept with the scores; the reason where you skip.">
+      <Field label="Comment" help="Kept with the scores; the reason where you skip.">
         <TextArea
           ref={note}
           rows={2}
@@ -99,6 +99,7 @@ export function JudgePanel(props: PanelProps) {
         />
       </Field>
       <Deeds labelling={labelling} ready={values !== null} onSave={save} onSkip={skip} />
+      <Hints several={scores.length > 1} />
     </aside>
   );
 }
@@ -121,10 +122,29 @@ function Deeds(props: { labelling: Labelling; ready: boolean; onSave: () => void
         <Undo2 aria-hidden />
         Undo <Kbd>u</Kbd>
       </Button>
-      <span className={css.hint}>
-        <Kbd>←</Kbd> <Kbd>→</Kbd> look back and forth
-      </span>
     </div>
+  );
+}
+
+/** Keys that no button shows. */
+function Hints({ several }: { several: boolean }) {
+  const keys = [
+    { keys: ["c"], does: "comment" },
+    { keys: ["←", "→"], does: "look back and forth" },
+    ...(several ? [{ keys: ["j", "k"], does: "next and previous score" }] : []),
+    { keys: ["Esc"], does: "leave a field" },
+  ];
+  return (
+    <p className={css.hints}>
+      {keys.map((one) => (
+        <span key={one.does} className={css.hint}>
+          {one.keys.map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
+          {one.does}
+        </span>
+      ))}
+    </p>
   );
 }
 

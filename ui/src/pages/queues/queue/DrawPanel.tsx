@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { DrawRecord, QueueDetail } from "@/api";
 import { listQueueItemsOptions } from "@/api/@tanstack/react-query.gen";
 import { useZone } from "@/data/zone";
-import { ButtonLink, Facts, Mono, Note, Panel } from "@/design";
+import { Facts, Mono, Note, Panel } from "@/design";
 import { count, percent, signed } from "@/format/numbers";
 import { brief } from "@/format/times";
 import { nameOf } from "../../requests/scores/values";
@@ -14,27 +14,9 @@ import { chanceOf, HOW, standsFor } from "../words";
 
 /** How the calls were come by: all that it takes to trust what their labels say of the others. */
 export function DrawPanel({ queue }: { queue: QueueDetail }) {
-  const { draw, scores, per_item: perItem, overlap, correction } = queue;
+  const { draw, scores, per_item: perItem, overlap } = queue;
   return (
-    <Panel
-      title="How it was drawn"
-      actions={
-        correction && (
-          <ButtonLink
-            to="/judges"
-            search={{
-              name: correction.name,
-              judge: correction.judge ?? undefined,
-              human: correction.human ?? undefined,
-              from: correction.start ?? undefined,
-              to: correction.end ?? undefined,
-            }}
-          >
-            The judge, corrected
-          </ButtonLink>
-        )
-      }
-    >
+    <Panel title="How it was drawn">
       <div className={css.stack}>
         <Facts
           rows={[

@@ -13,6 +13,7 @@ import { LabelLink } from "../QueuesPage";
 import css from "../queues.module.css";
 import { doneOf } from "../words";
 import { AgreementPanel } from "./AgreementPanel";
+import { CorrectionPanel } from "./CorrectionPanel";
 import { DrawPanel } from "./DrawPanel";
 import { ItemsPanel } from "./ItemsPanel";
 import { QueueMenu } from "./QueueMenu";
@@ -69,6 +70,7 @@ function Found({ queue }: { queue: QueueDetail }) {
         <ProgressPanel queue={queue} />
         <DrawPanel queue={queue} />
       </div>
+      {queue.correction && queue.progress.judgements > 0 && <CorrectionPanel question={queue.correction} />}
       <AgreementPanel queue={queue} />
       <ItemsPanel queueId={queue.id} />
     </Page>

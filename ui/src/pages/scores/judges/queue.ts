@@ -12,7 +12,7 @@ interface Planned {
   judge: RaterState | undefined;
 }
 
-/** Opens a new annotation queue that draws what a plan draws; null for whoever may not make one. */
+/** Opens a new annotation queue that draws as a plan does; null for whoever may not make one. */
 export function useOpenQueue(): ((planned: Planned) => void) | null {
   const navigate = useNavigate();
   const may = useMay("write");

@@ -5,6 +5,8 @@ own, to ``--calls``, each with two scores of four names over 90 days. The produc
 each question again and again over HTTP, with a window that moves by a second each time so that nothing is remembered.
 Told are p50 and p95 in milliseconds, and the growth of the p50 from the small store to the large one. Bulk writes are
 told in rows a second, each request of 10,000 scores answered after its fsync; at the end every one must be found.
+Exports are whole files of ``--export-days`` days, read to their end, in rows a second, with what the memory of server
+and engine rose by meanwhile.
 """
 
 import argparse
@@ -15,12 +17,16 @@ import json
 import sqlite3
 import statistics
 import sys
+import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from pyarrow import parquet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -75,7 +81,14 @@ def questions() -> dict[str, Callable[[int], tuple[str, dict[str, Any]]]]:
         segments = {"a": model("gpt-4o"), "b": model("gpt-4o-mini")}
         return "/v1/scores/compare/query", {"name": "quality", **segments, **window(number)}
 
-    return {"series": series, "breakdown": breakdown, "compare": compare}
+    def bisect(number: int) -> tuple[str, dict[str, Any]]:
+        return "/v1/scores/bisect/query", {
+            "name": "quality",
+            "dimensions": ["model", "property:lang"],
+            **window(number),
+        }
+
+    return {"series": series, "breakdown": breakdown, "compare": compare, "bisect": bisect}
 
 
 def ask(server: Product, path: str, body: dict[str, Any]) -> float:
@@ -124,6 +137,39 @@ def bulk(server: Product, batches: int, clients: int) -> tuple[float, int]:
     return batches * BULK_ROWS / (time.perf_counter() - began), batches * BULK_ROWS
 
 
+class Export(NamedTuple):
+    """A file that was read: its rows, bytes and seconds, and by how many bytes the memory of the tree rose."""
+
+    rows: int
+    size: int
+    seconds: float
+    rise: int
+
+
+def export(server: Product, what: str, form: str, days: int) -> Export:
+    """Read the scores or calls of the last days as a file, whole."""
+    end = dt.datetime.now(dt.UTC)
+    times = urllib.parse.urlencode({"start": (end - dt.timedelta(days=days)).isoformat(), "end": end.isoformat()})
+    request = urllib.request.Request(  # noqa: S310 -- loopback
+        f"{server.base}/v1/export/{what}.{form}?{times}", headers={"Authorization": f"Bearer {server.key}"}
+    )
+    before = highest = memory(server)
+    size, began = 0, time.perf_counter()
+    with tempfile.TemporaryFile() as file, urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310
+        while piece := answer.read(1 << 20):
+            size += file.write(piece)
+            highest = max(highest, memory(server))
+        seconds = time.perf_counter() - began
+        file.seek(0)
+        rows = parquet.read_metadata(file).num_rows if form == "parquet" else sum(1 for _ in file)
+    return Export(rows, size, seconds, highest - before)
+
+
+def memory(server: Product) -> int:
+    """Bytes that the server's processes hold."""
+    return sum(process.memory_info().rss for process in server.tree())
+
+
 def main() -> None:
     """Fill, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -132,6 +178,7 @@ def main() -> None:
     )
     parser.add_argument("--small", type=int, default=200_000, help="calls in the small store")
     parser.add_argument("--times", type=int, default=40, help="how often each question is asked")
+    parser.add_argument("--export-days", type=int, default=30, help="how many days of scores are exported")
     parser.add_argument("--batches", type=int, default=30, help="bulk writes of 10,000 scores")
     parser.add_argument("--keep", type=Path, help="a directory to keep the stores in, and to find them again")
     given, _ = parser.parse_known_args()
@@ -153,7 +200,7 @@ def main() -> None:
             found.append(timed(server, given.times))
             tell(calls, found[-1])
             if calls == given.calls:
-                finish(server, given.batches, found)
+                finish(server, given.batches, given.export_days, found)
             server.stop()
 
 
@@ -164,11 +211,17 @@ def tell(calls: int, found: dict[str, list[float]]) -> None:
         print(f"  {name:10} p50 {statistics.median(values):6.0f} ms  p95 {p95(values):6.0f} ms")
 
 
-def finish(server: Product, batches: int, found: list[dict[str, list[float]]]) -> None:
+def finish(server: Product, batches: int, days: int, found: list[dict[str, list[float]]]) -> None:
     """Growth, export and bulk writes, on the large store."""
     small, large = found
     for name in large:
         print(f"  {name:10} growth {statistics.median(large[name]) / statistics.median(small[name]):.2f}")
+    for what, form in (("scores", "jsonl"), ("scores", "parquet"), ("calls", "jsonl"), ("calls", "parquet")):
+        seen = export(server, what, form, days)
+        print(
+            f"  {what}.{form}: {seen.rows:,} rows, {seen.size / 2**20:,.0f} MiB, "
+            f"{seen.rows / seen.seconds:,.0f} rows/s, memory rose by {seen.rise / 2**20:,.0f} MiB"
+        )
     for clients in (1, 4):
         per_second, _ = bulk(server, batches, clients)
         print(f"  bulk, {clients} client{'s' if clients > 1 else ''}: {per_second:,.0f} rows/s acknowledged")

@@ -114,7 +114,7 @@ def test_a_queues_labels_correct_its_judge(product: Product, truth: Truth, how: 
     authors = f"{how}-{new_id()}"
     key = annotator(product, authors)
     queue = draw(product, truth.name, [truth.name], how=how, size=100, seed=3, judge={})
-    assert abs(queue["progress"]["items"] - 100) < 40
+    assert abs(queue["progress"]["items"] - 100) < 40, queue
     assert queue["draw"]["population"] + queue["draw"]["left_out"] == CALLS
     assert label_all(product, queue, truth, key) == queue["progress"]["items"]
     shown = read(product, f"/v1/queues/{queue['id']}")

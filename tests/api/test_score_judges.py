@@ -94,7 +94,8 @@ def test_the_corrected_mean_is_what_the_rows_say(product: Product, truth: Truth)
     influence = weight * (y - human) / weight.sum() + tuning * (
         (f - f.mean()) / CALLS - weight * (f - (weight * f).sum() / weight.sum()) / weight.sum()
     )
-    error = np.sqrt((influence**2).sum() * CALLS / (CALLS - 1))
+    few = weight.sum() ** 2 / (weight**2).sum()
+    error = np.sqrt((influence**2).sum() * few / (few - 1))
     assert found["corrected"]["standard_error"] == pytest.approx(error, rel=1e-6)
     assert (found["judged"], found["labels"]) == (CALLS, sum(truth.labelled))
     assert found["corrected"]["warning"] is None

@@ -72,6 +72,8 @@ def foreign_ids(product: Product, other_key: str, foreign_id: str) -> dict[str, 
     member = {"name": CANARY, "role": "admin", "display_name": CANARY}
     made = product.ask("POST", "/v1/organization/members", member, key=other_key).json()["data"]["member"]
     key = product.ask("POST", "/v1/api-keys", {"api_key_name": CANARY}, key=other_key).json()
+    listed = {"name": CANARY, "scores": [CANARY], "how": "listed", "request_ids": [foreign_id]}
+    queue = product.ask("POST", "/v1/queues", listed, key=other_key).json()["data"]
     return {
         "request_id": foreign_id,
         "score_id": natural_id(Target.REQUEST, foreign_id, CANARY, Source.API, ""),
@@ -81,6 +83,8 @@ def foreign_ids(product: Product, other_key: str, foreign_id: str) -> dict[str, 
         "property_key": "canary",
         "member_id": made["id"],
         "api_key_id": key["id"],
+        "queue_id": queue["id"],
+        "item": "1",
     }
 
 
@@ -164,7 +168,7 @@ def test_no_route_answers_without_a_key_or_shows_another_tenant(
     A key and the session of a browser are answered alike.
     """
     mine = asked(product, method, path, foreign_ids)
-    if any(f"{{{name}}}" in path for name in ("score_id", "member_id", "api_key_id")):
+    if any(f"{{{name}}}" in path for name in ("score_id", "member_id", "api_key_id", "queue_id")):
         assert mine.status == 404
     assert CANARY not in without_echoes(path, foreign_ids, mine)
     if path not in BY_ITSELF:

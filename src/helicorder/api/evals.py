@@ -119,7 +119,8 @@ async def query_evals(data: JSONBody[EvalQuery], context: FromContext) -> Result
 async def _cells(data: EvalQuery, bucket: Bucket, org_id: str, telemetry: Telemetry) -> tuple[list[Named], _Cells]:
     """(the names that are asked for, per name and kind the sums of the buckets that hold scores)."""
     axis, wanted = data.axis(bucket), read_filter(data.filter)
-    named = [one for one in await scores.names(telemetry, org_id) if one.kind in COUNTED_KINDS]
+    counted = (one for one in await scores.names(telemetry, org_id) if one.kind in COUNTED_KINDS)
+    named = sorted(counted, key=lambda one: score_key(one.name, one.kind))
     largest = max((one.largest for one in named), default=0.0)
     asked = Question(org_id=org_id, name=None, kind=None, largest=largest, where=wanted)
     _, cells = await series.over_time(telemetry, asked, axis, ("name", "kind"))
@@ -170,8 +171,11 @@ async def _bins(
     if not ends:
         return []
     edges = [0.0, 0.5, 1.0] if kind is ScoreKind.BOOLEAN else bin_edges(min(ends), max(ends), BINS)
-    counts = await distribution.bins(telemetry, values, edges)
-    return [DistributionBin(*ends, count) for ends, count in zip(itertools.pairwise(edges), counts, strict=True)]
+    parts = await distribution.bins(telemetry, values, edges)
+    return [
+        DistributionBin(*ends, parts[number].n if number in parts else 0)
+        for number, ends in enumerate(itertools.pairwise(edges))
+    ]
 
 
 @post("/v1/evals/{request_id:str}", status_code=200, opt=WRITE, operation_id="AddEval", tags=["Evals"])

@@ -14,7 +14,7 @@ from helicorder.control.queues import QueueContent
 from helicorder.errors import Invalid
 from helicorder.model.definition import Definition
 from helicorder.model.ids import checked_request_id
-from helicorder.model.queue import AskedScore, HowDrawn, Item, in_order_of_chance, is_required, wanted_of
+from helicorder.model.queue import AskedScore, HowDrawn, Item, fresh_seed, in_order_of_chance, is_required, wanted_of
 from helicorder.model.score import BOOLEAN_SUFFIX, ScoreKind, Source, checked_name
 from helicorder.model.window import Window
 from helicorder.telemetry import labels, scores
@@ -184,7 +184,8 @@ async def _evenly(population: Population, record: DrawRecord, telemetry: Telemet
     """A draw of every call alike, about as many as are asked for."""
     seen = await labels.size(telemetry, population)
     chance = min(1.0, record.size / seen.waiting) if seen.waiting else 1.0
-    taken = dict(await labels.evenly(telemetry, population, chance, record.seed)) if seen.waiting else {}
+    seed = fresh_seed(record.seed, seen.labelled)
+    taken = dict(await labels.evenly(telemetry, population, chance, seed)) if seen.waiting else {}
     why = f"one of {seen.waiting}, by chance alone"
     warning = None
     if seen.labelled:
@@ -199,10 +200,11 @@ async def _evenly(population: Population, record: DrawRecord, telemetry: Telemet
 async def _uncertain(question: LabelsQuery, org_id: str, telemetry: Telemetry) -> _Found:
     """A draw of more where the judge is expected to be off, as ``/v1/scores/labels/query`` plans it."""
     record = _record(question, HowDrawn.UNCERTAIN)
+    in_window = (await labels.size(telemetry, JudgedCalls(judging_of(question, org_id, None)))).labelled
+    question = msgspec.structs.replace(question, seed=fresh_seed(question.seed, in_window))
     draw = await drawn(question, org_id, telemetry)
     if draw is None:
         return _Found([], msgspec.structs.replace(record, warning=NOTHING_JUDGED))
-    in_window = (await labels.size(telemetry, JudgedCalls(judging_of(question, org_id, None)))).labelled
     record = msgspec.structs.replace(
         record,
         population=draw.waiting,

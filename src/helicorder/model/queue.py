@@ -114,6 +114,16 @@ def in_order_for(annotator: str, items: Sequence[Item], standing: Standing, queu
     return sorted((item for item in items if standing.is_open_to(item, annotator)), key=rank)
 
 
+def fresh_seed(seed: int, labelled: int) -> int:
+    """The seed of a draw from what is left once some have labels: the given one as long as none has.
+
+    What an earlier draw of the same seed took is labelled by now, so the rest is no chance sample under that seed.
+    """
+    if not labelled:
+        return seed
+    return int.from_bytes(hashlib.blake2b(f"{seed} {labelled}".encode(), digest_size=6).digest())
+
+
 def in_order_of_chance(request_ids: Iterable[str], seed: int) -> list[str]:
     """Ids in an order that a seed gives and that hangs on nothing else, not even on what drew them."""
 

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
 TOLERANCE = 1e-12
-SWEEPS = 100
+SWEEPS = 1000
 COMPROMISES = 300
 FLOOR = 1e-12
 STEPS = 3

@@ -23,7 +23,8 @@ class NewQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     its own name, else by the first. Calls that people have labelled already are left out.
 
     ``per_item`` people, 1 to 5, shall judge each of the share ``overlap`` of the items, so that it is seen how far they
-    agree, and one person the others. The same ``seed`` draws the same calls; one is made where none is given.
+    agree, and one person the others. The same ``seed`` draws the same calls as long as the same are labelled, and
+    others of the rest once more are; one is made where none is given.
     """
 
     name: str

@@ -28,14 +28,15 @@ export function TimeRange() {
   const { start, end, range } = useWindow();
   const zone = useZone();
   const named = RANGES.find(({ value }) => value === range)?.label ?? (range && `Last ${range}`);
+  const shown = named ?? `${brief(start, zone)} – ${brief(end, zone)}`;
   return (
     <>
       <Popover
         label="Time range"
         trigger={
-          <Button aria-label="Time range">
+          <Button aria-label={`Time range: ${shown}`}>
             <CalendarClock aria-hidden />
-            {named ?? `${brief(start, zone)} – ${brief(end, zone)}`}
+            {shown}
             <ChevronsUpDown aria-hidden />
           </Button>
         }

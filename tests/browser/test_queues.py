@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from browser.accessibility import violations
 from browser.conftest import NARROW, WIDE
@@ -111,17 +111,27 @@ def items(product: Product, queue: Any) -> list[Any]:
 
 
 def test_the_next_call_stands_there_at_once(page: Page, plain: Asked) -> None:
-    """A label shows the next call without waiting for any answer: that one was fetched before."""
+    """A label shows the next call with its conversation while its own answer and all others are still out."""
     page.goto(f"{plain.path}/label")
     expect(page.get_by_text("0 done")).to_be_visible()
-    first = page.get_by_role("link", name="Open the request").get_attribute("href")
     page.wait_for_load_state("networkidle")
-    page.context.set_offline(True)
+    first = page.get_by_role("link", name="Open the request").get_attribute("href")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/**", hold)
     page.keyboard.press("y")
     expect(page.get_by_text("1 done")).to_be_visible()
     assert page.get_by_role("link", name="Open the request").get_attribute("href") != first
     expect(page.get_by_role("region", name="The call").get_by_role("article").first).to_be_visible()
-    page.context.set_offline(False)
+    expect(page.get_by_text("saving")).to_be_visible()
+    assert any(route.request.url.endswith("/label") for route in held)
+    for route in held:
+        route.continue_()
+    page.unroute("**/v1/**")
+    expect(page.get_by_text("saving")).to_have_count(0)
 
 
 def test_what_could_not_be_saved_comes_back(page: Page, filled: Product, plain: Asked) -> None:
@@ -225,8 +235,9 @@ def test_annotators_and_their_agreement_are_what_the_api_says(page: Page, filled
     [agreement] = shown["agreement"]
     [pair] = agreement["pairs"]
     page.goto(f"/queues/{queue['id']}")
+    people = page.get_by_role("table", name="Annotators", exact=True).get_by_role("row")
     for one in shown["progress"]["annotators"]:
-        row = page.get_by_role("table", name="Annotators", exact=True).get_by_role("row").filter(has_text=one["annotator"])
+        row = people.filter(has_text=one["annotator"])
         expect(row).to_contain_text(str(one["done"]))
     row = page.get_by_role("table", name=f"Pairs of annotators, {score}").get_by_role("row").nth(1)
     expect(row).to_contain_text(f"{pair['kappa']['value']:.3g}")

@@ -1,5 +1,5 @@
 import { ChevronsUpDown } from "lucide-react";
-import { Answered, Badge, Button, ButtonLink, Checkbox, Field, Popover } from "@/design";
+import { Answered, Badge, Button, ButtonLink, Checkbox, Popover } from "@/design";
 import { oneLine } from "@/format/texts";
 import { nameOf } from "../../requests/scores/values";
 import { useScores } from "../../scores/selection";
@@ -11,10 +11,9 @@ export function ScoresChoice({ chosen, onChange }: { chosen: readonly string[]; 
   const scores = useScores();
   const toggle = (name: string, on: boolean) => onChange(on ? [...chosen, name] : chosen.filter((one) => one !== name));
   return (
-    <Field
-      label="Scores to give"
-      help="One alone is given with one key. Scores must be defined, or have been given before."
-    >
+    // Not a Field: that would name every box within by its own label.
+    <fieldset className={css.asked}>
+      <legend>Scores to give</legend>
       <div className={css.line}>
         {chosen.map((name) => (
           <Badge key={name} tone="accent">
@@ -53,6 +52,7 @@ export function ScoresChoice({ chosen, onChange }: { chosen: readonly string[]; 
           </div>
         </Popover>
       </div>
-    </Field>
+      <p className={css.quiet}>One alone is given with one key. Scores must be defined, or have been given before.</p>
+    </fieldset>
   );
 }

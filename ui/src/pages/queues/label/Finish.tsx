@@ -3,7 +3,6 @@ import { CircleCheckBig, RotateCw, Undo2 } from "lucide-react";
 import { listQueueItems, type NextItem, type QueueDetail, unskipQueueItem } from "@/api";
 import { useMe } from "@/data/me";
 import { Button, ButtonLink, Empty, Kbd, tell } from "@/design";
-import { usePageKeys } from "../../requests/keys";
 import { NOTHING } from "../words";
 import css from "./label.module.css";
 import type { Labelling } from "./useLabelling";
@@ -12,7 +11,6 @@ import type { Labelling } from "./useLabelling";
 export function Finish({ queue, end, labelling }: { queue: QueueDetail; end: NextItem; labelling: Labelling }) {
   const { title, text } = NOTHING[end.reason ?? "done"];
   const unskip = useUnskip(queue.id, labelling.again);
-  usePageKeys({ u: labelling.undo, ArrowLeft: labelling.back });
   return (
     <Empty
       icon={<CircleCheckBig size={32} aria-hidden />}

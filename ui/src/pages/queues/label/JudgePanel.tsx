@@ -55,10 +55,7 @@ export function JudgePanel(props: PanelProps) {
       : {}),
     Enter: save,
     s: skip,
-    u: labelling.undo,
     c: () => note.current?.focus(),
-    ArrowLeft: labelling.back,
-    ArrowRight: labelling.forth,
   });
   const leave = (event: KeyboardEvent) => leaves(event, onHome, save);
   return (

@@ -9,6 +9,7 @@ import { Answered, ButtonLink, Empty, Page, Problem, Skeleton } from "@/design";
 import { count, percent } from "@/format/numbers";
 import { oneLine } from "@/format/texts";
 import { Chat } from "../../requests/chat/Chat";
+import { usePageKeys } from "../../requests/keys";
 import { typedOf } from "../../requests/scores/draft";
 import { Bar } from "../parts";
 import type { Drafts } from "./choices";
@@ -51,6 +52,8 @@ function Desk({ queue }: { queue: QueueDetail }) {
   const labelling = useLabelling(queue.id);
   const { trail, end, error } = labelling;
   const item = trail.items[trail.at];
+  // These work while the next call is on its way, too.
+  usePageKeys({ u: labelling.undo, ArrowLeft: labelling.back, ArrowRight: labelling.forth });
   return (
     <Page
       title={oneLine(queue.name)}

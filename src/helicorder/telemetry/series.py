@@ -230,7 +230,8 @@ async def delays(
     start, end = statement.instant(window.start), statement.instant(window.end)
     where = f"{asked.condition(statement, Clock.REQUESTED)} AND created_at >= {start} AND created_at < {end}"
     rows = await telemetry.query(*statements.delays(statement, where, edges, now))
-    return {(row["delay"], row["age"]): row["n"] for row in rows}
+    bins = {edge: number for number, edge in enumerate((statements.EARLIER, *edges))}
+    return {(bins[row["delay"]], bins[row["age"]]): row["n"] for row in rows}
 
 
 async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, Sums]:

@@ -95,19 +95,21 @@ def sums(
     ``weights``, ``weighted`` and ``weights_squared`` are their sums over rows.
     """
     statement.params["scale"] = 10.0**places
-    weight = WEIGHT if weighted else "toInt128(1)"
     named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys))
     names = ", ".join(f"k{number}" for number in range(len(keys)))
     lead, group = (f"{names}, ", f"GROUP BY {names} ") if keys else ("", "")
+    # A cluster is a row of a hash table: what it need not hold apart, it does not.
+    weighed = f"sum({WEIGHT} AS w) AS m, sum(w * q) AS x, sum(toInt256(w) * w) AS ww, " if weighted else ""
+    m, x, ww = ("m", "x", "ww") if weighted else ("members", "summed", "members")
     return statement.query(
-        f"SELECT {lead}sum(n) AS n, sum(total) AS total, sum(squares) AS squares, min(low) AS minimum, "
-        "max(high) AS maximum, count() AS groups, sum(toInt256(m) * m) AS mm, sum(toInt256(m) * x) AS mx, "
-        "sum(toInt256(x) * x) AS xx, sum(m) AS weights, sum(x) AS weighted, sum(ww) AS weights_squared, "
-        "sum(shared) AS shared, sum(drawn) AS drawn FROM ("
-        f"SELECT {named + ', ' if keys else ''}{CLUSTER[clustering]} AS g, count() AS n, "
-        f"sum({on_grid('value')} AS q) AS total, sum(toInt256(q) * q) AS squares, "
-        f"min(value) AS low, max(value) AS high, sum({weight} AS w) AS m, sum(w * q) AS x, sum(toInt256(w) * w) AS ww, "
-        "countIf(shared) AS shared, countIf(inclusion != 0) AS drawn "
+        f"SELECT {lead}sum(members) AS n, sum(summed) AS total, sum(squared) AS squares, min(low) AS minimum, "
+        f"max(high) AS maximum, count() AS groups, sum(toInt256({m}) * {m}) AS mm, sum(toInt256({m}) * {x}) AS mx, "
+        f"sum(toInt256({x}) * {x}) AS xx, sum(toInt128({m})) AS weights, sum({x}) AS weighted, "
+        f"sum({ww}) AS weights_squared, sum(several) AS shared, sum(chosen) AS drawn FROM ("
+        f"SELECT {named + ', ' if keys else ''}{CLUSTER[clustering]} AS g, count() AS members, "
+        f"sum({on_grid('value')} AS q) AS summed, sum(toInt256(q) * q) AS squared, "
+        f"min(value) AS low, max(value) AS high, {weighed}"
+        "countIf(shared) AS several, countIf(inclusion != 0) AS chosen "
         f"{current(statement, where)} GROUP BY {lead}g) {group}{f'ORDER BY {names}' if keys else ''}"
     )
 
@@ -138,16 +140,20 @@ def kept_or_other(statement: Statement, keys: Sequence[str], kept: Sequence[Sequ
     return [f"if({among}, {key}, {statement.text(other)})" for key in keys]
 
 
-def delays(statement: Statement, where: str, edges: Sequence[float], now: dt.datetime) -> Query:
-    """How many scores came how long after their request, by bin of the delay and of the request's age: ``n``.
+EARLIER = -1e300
+"""Stands for the edge below all edges."""
 
-    Bin k is the number of edges, in seconds, that a time has reached.
+
+def delays(statement: Statement, where: str, edges: Sequence[float], now: dt.datetime) -> Query:
+    """``n`` scores by how late they came and how old their request is: by the last edge that each has reached.
+
+    Edges are in seconds and ascend; what has reached none stands at EARLIER. `roundDown` searches them by halves.
     """
-    statement.params["edges"] = list(edges)
+    statement.params["edges"] = [EARLIER, *edges]
     statement.params["now"] = microseconds(now)
-    reached = "arrayCount(edge -> edge <= {}, {{edges:Array(Float64)}})"
-    delay = reached.format("(toUnixTimestamp64Micro(judged_at) - toUnixTimestamp64Micro(created_at)) / 1e6")
-    age = reached.format("({now:Int64} - toUnixTimestamp64Micro(created_at)) / 1e6")
+    reached = "roundDown({} / 1e6, {{edges:Array(Float64)}})"
+    delay = reached.format("(toUnixTimestamp64Micro(judged_at) - toUnixTimestamp64Micro(created_at))")
+    age = reached.format("({now:Int64} - toUnixTimestamp64Micro(created_at))")
     return statement.query(
         f"SELECT {delay} AS delay, {age} AS age, count() AS n {current(statement, where)} GROUP BY delay, age"
     )

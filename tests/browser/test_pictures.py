@@ -1,6 +1,5 @@
 """The pictures in docs/pictures, made of the demo's data, and what the pages said when they were made."""
 
-import contextlib
 import json
 import os
 import re
@@ -10,16 +9,14 @@ from typing import Literal, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
-from playwright.sync_api import TimeoutError as StillBusy
 
-from browser.conftest import NARROW, WIDE, sign_in, with_demo_data
+from browser.conftest import NARROW, WIDE, settled, sign_in, with_demo_data
 from product_server import Product
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SAID = PICTURES / "said.json"
 WRITE = os.environ.get("HELICORDER_TEST_PICTURES") == "write"
 """`make pictures` makes them anew; else pages are compared with what they said when the pictures were made."""
-QUIET_MS = 3_000
 OUTLINE = "h1, h2, h3, th, [role=columnheader], [role=tab], nav a"
 """What a page is made of, in words: none of it hangs on a number or a moment."""
 
@@ -96,14 +93,6 @@ def test_a_picture_shows_what_its_page_says(browser: Browser, demo: Product, sho
     assert said == json.loads(SAID.read_text())[shot.name], "the page has changed: make pictures"
     assert size_of(PICTURES / f"{shot.name}.png") == shot.size
     context.close()
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has its title and asks for nothing more; a page that listens never stops asking."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    with contextlib.suppress(StillBusy):
-        page.wait_for_load_state("networkidle", timeout=QUIET_MS)
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def outline(parts: Locator) -> list[str]:

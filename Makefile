@@ -8,7 +8,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow test-ui lint fix ui bench openapi docs lock setup clean
+.PHONY: help serve test test-slow test-ui pictures lint fix ui bench openapi docs lock setup clean
 
 help: ## Lists the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-slow: $(READY) ## Runs the long loops: kills, crashes and faults by the hun
 test-ui: ui ## Runs the tests of the web interface: its logic, then its pages in a browser (Chromium must be there).
 	@$(BIN)/python hatch_build.py run test
 	@$(BIN)/pytest -m browser $(ARGS)
+
+pictures: ui ## Makes the pictures in docs/ anew, of the demo's data in a browser.
+	@HELICORDER_TEST_PICTURES=write $(BIN)/pytest -m browser tests/browser/test_pictures.py $(ARGS)
 
 lint: ui ## Checks style, docstrings, format, types and the direction of imports.
 	@$(BIN)/ruff check

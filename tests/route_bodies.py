@@ -25,6 +25,7 @@ PEOPLE: dict[str, Any] = {
     "/v1/auth/sign-out": {},
     "/v1/auth/password": {"current": "not known", "new": "a password of twelve and more"},
     "/v1/organization": {"name": "default"},
+    "/v1/organization/retention": {"bodies_days": 36500},
     "/v1/organization/members": {"name": "taken", "role": "viewer"},
     "/v1/organization/members/{member_id}": {"role": "viewer"},
     "/v1/organization/members/{member_id}/password": {},

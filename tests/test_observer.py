@@ -13,6 +13,7 @@ from helicorder import observer as module
 from helicorder.api.operations import Facts
 from helicorder.control.database import Database
 from helicorder.ingest.ingest import IngestStats
+from helicorder.model.retention import RetentionStats
 from helicorder.observer import Observer, Sizes, sizes_of
 from helicorder.settings import read
 from helicorder.telemetry.client import Telemetry
@@ -42,6 +43,7 @@ async def observer(tmp_path: pathlib.Path, unused_port: int) -> AsyncIterator[Ob
     telemetry = Telemetry(url)
     facts = Facts(
         ingest=STATS,
+        retention=RetentionStats(0, 0, {}, None),
         telemetry_prepared=False,
         engine_ready=None,
         engine_restarts=0,

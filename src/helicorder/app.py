@@ -43,12 +43,14 @@ from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.control.passwords import Passwords
 from helicorder.control.queues import Queues
+from helicorder.control.retentions import Retentions
 from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
+from helicorder.jobs.retention import Sweeper
 from helicorder.model.row import Stamped
 from helicorder.observer import Observer
 from helicorder.providers.conversation.digest import digest_of
@@ -105,14 +107,23 @@ class Store:
                 self.prepared = True
                 return
 
+    def ready(self) -> Telemetry:
+        """The store, once it is prepared.
+
+        Raises:
+            TelemetryUnavailable: not yet.
+        """
+        if not self.prepared:
+            raise TelemetryUnavailable
+        return self.telemetry
+
     async def load(self, batch: Sequence[Stamped]) -> None:
         """Load one batch from the journal.
 
         Raises:
             TelemetryUnavailable: not prepared yet, or not answering.
         """
-        if not self.prepared:
-            raise TelemetryUnavailable
+        self.ready()
         await self._loader.load(batch)
 
 
@@ -129,6 +140,8 @@ class Application:
         self.doorkeeper = Doorkeeper(self.access, self.authenticator, self.members, sessions)
         self.hidden = HiddenProperties(database)
         self.queues = Queues(database)
+        self.retentions = Retentions(database)
+        self.sweeper = Sweeper(self.retentions, store.ready)
         self.store = store
         self.engine = engine
         self.stopping = False
@@ -162,15 +175,15 @@ class Application:
         Raises:
             TelemetryUnavailable: it does not answer, or never has.
         """
-        if not self.store.prepared:
-            raise TelemetryUnavailable
+        telemetry = self.store.ready()
         await self.ingest.barrier()
-        return self.store.telemetry
+        return telemetry
 
     def facts(self) -> Facts:
         """The state of the server now."""
         return Facts(
             ingest=self.ingest.stats(),
+            retention=self.sweeper.stats(),
             telemetry_prepared=self.store.prepared,
             engine_ready=self.engine.ready if self.engine else None,
             engine_restarts=self.engine.restarts if self.engine else 0,
@@ -209,7 +222,8 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
-        stack.push_async_callback(_ended, asyncio.create_task(application.observer.watch(), name="observe"))
+        for watch, name in ((application.observer.watch(), "observe"), (application.sweeper.watch(), "retention")):
+            stack.push_async_callback(_ended, asyncio.create_task(watch, name=name))
         stack.push_async_callback(application.tail.close)
         face = rest(
             ingest=application.ingest,
@@ -221,6 +235,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             access=application.access,
             members=application.members,
             doorkeeper=application.doorkeeper,
+            retentions=application.retentions,
             facts=application.facts,
             status=application.observer.status,
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),

@@ -127,6 +127,7 @@ class Observer:
             memory_bytes=sum(process.memory_bytes for process in processes),
             processes=processes,
             ingest=facts.ingest,
+            retention=facts.retention,
             journal=JournalStatus(sizes.journal, journal_file.SCHEMA_VERSION, facts.ingest.refused),
             telemetry=self._telemetry_status(facts, telemetry, sizes),
             control=self._control_status(control, sizes),

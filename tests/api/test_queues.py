@@ -124,3 +124,53 @@ def test_a_queues_labels_correct_its_judge(product: Product, truth: Truth, how: 
     assert (found["judged"], found["labels"]) == (CALLS, queue["progress"]["items"])
     assert found["corrected"]["warning"] is None
     assert found["corrected"]["low"] < truth.mean < found["corrected"]["high"] < found["raw"]["low"]
+
+
+def take(product: Product, queue: Any, key: str, *besides: int) -> Any:
+    """What an annotator is given besides the items that they have before them."""
+    query = "&".join(f"besides={number}" for number in besides)
+    return post(product, f"/v1/queues/{queue['id']}/next?{query}", {}, key=key)
+
+
+@pytest.fixture
+def small(product: Product) -> Any:
+    """A queue of three calls that asks for one yes or no."""
+    name = f"ahead-{new_id()}"
+    ids = [f"{name}-{number}" for number in range(3)]
+    log(product, name, ids)
+    define(product, name, "boolean")
+    return post(product, "/v1/queues", {"name": name, "scores": [name], "how": "listed", "request_ids": ids})
+
+
+def test_the_next_can_be_had_ahead(product: Product, small: Any) -> None:
+    """Besides the items that an annotator has, they are given each other one once; asking plainly gives the first."""
+    key = annotator(product, f"ahead-{new_id()}")
+    before: list[int] = []
+    while (given := take(product, small, key, *before))["item"] is not None:
+        assert given["item"]["item"] not in before
+        before.append(given["item"]["item"])
+    assert sorted(before) == [1, 2, 3]
+    assert given["reason"] == "done"
+    assert given["progress"]["left"] == 3
+    assert take(product, small, key)["item"]["item"] in before
+
+
+def test_what_is_had_ahead_is_held(product: Product, small: Any) -> None:
+    """An item given ahead goes to nobody else, who is told that others hold what is left."""
+    one, other = (annotator(product, f"{name}-{new_id()}") for name in ("one", "other"))
+    first = take(product, small, one)["item"]["item"]
+    second = take(product, small, one, first)["item"]["item"]
+    third = take(product, small, other)["item"]["item"]
+    assert {first, second, third} == {1, 2, 3}
+    assert take(product, small, other, third)["reason"] == "held"
+    assert take(product, small, one, first, second)["reason"] == "held"
+
+
+def test_why_nothing_is_left_besides_what_one_has(product: Product, small: Any) -> None:
+    """Of what is left besides, a skip is told as the reason; without it, nothing is."""
+    key = annotator(product, f"skips-{new_id()}")
+    first = take(product, small, key)["item"]["item"]
+    post(product, f"/v1/queues/{small['id']}/items/{first}/skip", {"reason": "unclear"}, key=key)
+    rest = [number for number in (1, 2, 3) if number != first]
+    assert take(product, small, key, *rest)["reason"] == "skipped"
+    assert take(product, small, key, *rest, first)["reason"] == "done"

@@ -5,6 +5,7 @@ to another host, a failed request.
 """
 
 import asyncio
+import contextlib
 import os
 import pathlib
 import shutil
@@ -22,8 +23,10 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
+    expect,
     sync_playwright,
 )
+from playwright.sync_api import TimeoutError as StillBusy
 
 from helicorder.demo.run import log_history, send
 from product_server import Product, fake_provider
@@ -32,6 +35,7 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
 PATIENCE_MS = 10_000
+QUIET_MS = 3_000
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 
@@ -60,9 +64,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with all that the demo logs, sends and scores. Tests add to it; none takes away."""
+    with with_demo_data(tmp_path_factory.mktemp("filled")) as product:
+        yield product
+
+
+@contextlib.contextmanager
+def with_demo_data(directory: pathlib.Path) -> Iterator[Product]:
+    """A server of its own with the demo's data, before its fake provider."""
     with fake_provider() as provider:
         settings = dict.fromkeys(("provider_openai_url", "provider_anthropic_url"), provider)
-        product = Product(tmp_path_factory.mktemp("filled") / "data", **settings).start()
+        product = Product(directory / "data", **settings).start()
         try:
             # Playwright keeps a loop of its own running on this thread.
             with ThreadPoolExecutor(1) as elsewhere:
@@ -129,3 +140,11 @@ def page(context: BrowserContext, filled: Product) -> Iterator[Page]:
     watched = Watched(opened, filled.base)
     yield opened
     assert watched.faults == []
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has its title and asks for nothing more; a page that listens never stops asking."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    with contextlib.suppress(StillBusy):
+        page.wait_for_load_state("networkidle", timeout=QUIET_MS)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)

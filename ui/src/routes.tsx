@@ -13,6 +13,7 @@ import { readTimeSearch, type TimeSearch } from "@/data/window";
 import { readOverview } from "@/pages/dashboard/search";
 import { readModels } from "@/pages/models/search";
 import { readProperties, readProperty } from "@/pages/properties/search";
+import { readNewQueue, readQueue, readQueues } from "@/pages/queues/search";
 import { readCallSearch, readRequestsSearch } from "@/pages/requests/search";
 import {
   readAgreement,
@@ -24,6 +25,7 @@ import {
   readSelection,
 } from "@/pages/scores/search";
 import { readSession, readSessions } from "@/pages/sessions/search";
+import { readSettings } from "@/pages/settings/search";
 import { readUsers } from "@/pages/users/search";
 import { NotFound, PageFailed, Waiting } from "@/shell/Fallbacks";
 import { Root } from "@/shell/Root";
@@ -163,6 +165,41 @@ const models = createRoute({
   component: lazyRouteComponent(() => import("@/pages/models/ModelsPage"), "ModelsPage"),
 });
 
+const queues = createRoute({
+  getParentRoute: () => shell,
+  path: "/queues",
+  validateSearch: readQueues,
+  component: lazyRouteComponent(() => import("@/pages/queues/QueuesPage"), "QueuesPage"),
+});
+const newQueue = createRoute({
+  getParentRoute: () => shell,
+  path: "/queues/new",
+  validateSearch: readNewQueue,
+  component: lazyRouteComponent(() => import("@/pages/queues/create/NewQueuePage"), "NewQueuePage"),
+});
+const queue = createRoute({
+  getParentRoute: () => shell,
+  path: "/queues/$queueId",
+  validateSearch: readQueue,
+  component: lazyRouteComponent(() => import("@/pages/queues/queue/QueuePage"), "QueuePage"),
+});
+const label = createRoute({
+  getParentRoute: () => shell,
+  path: "/queues/$queueId/label",
+  component: lazyRouteComponent(() => import("@/pages/queues/label/LabelPage"), "LabelPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  validateSearch: readSettings,
+  component: lazyRouteComponent(() => import("@/pages/settings/SettingsPage"), "SettingsPage"),
+});
+const operations = createRoute({
+  getParentRoute: () => shell,
+  path: "/operations",
+  component: lazyRouteComponent(() => import("@/pages/operations/OperationsPage"), "OperationsPage"),
+});
+
 const routes = root.addChildren([
   shell.addChildren([
     home,
@@ -184,6 +221,12 @@ const routes = root.addChildren([
     properties,
     property,
     models,
+    queues,
+    newQueue,
+    queue,
+    label,
+    settings,
+    operations,
     welcome,
   ]),
 ]);

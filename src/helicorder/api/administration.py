@@ -11,6 +11,7 @@ from helicorder.api.browser import address_of, came_over_tls, session_secret
 from helicorder.control.access import Access
 from helicorder.control.doorkeeper import Doorkeeper
 from helicorder.control.members import Members
+from helicorder.control.retentions import Retentions
 from helicorder.model.principal import Principal
 
 log = structlog.get_logger()
@@ -20,10 +21,10 @@ class Administration:
     """One request's view of the control store's rules.
 
     Attributes:
-        access: organisations and keys. members: people. doorkeeper: who comes in.
+        access: organisations and keys. members: people. doorkeeper: who comes in. retentions: what is kept how long.
     """
 
-    __slots__ = ("_public_url", "_request", "access", "doorkeeper", "members")
+    __slots__ = ("_public_url", "_request", "access", "doorkeeper", "members", "retentions")
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Administration:
         access: Access,
         members: Members,
         doorkeeper: Doorkeeper,
+        retentions: Retentions,
         public_url: str,
     ) -> None:
         self._request = request
@@ -38,6 +40,7 @@ class Administration:
         self.access = access
         self.members = members
         self.doorkeeper = doorkeeper
+        self.retentions = retentions
 
     @property
     def principal(self) -> Principal:

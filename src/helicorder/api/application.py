@@ -41,6 +41,7 @@ from helicorder.api import (
     queue_items,
     queues,
     requests,
+    retention,
     score_agreement,
     score_bisect,
     score_breakdown,
@@ -79,6 +80,7 @@ from helicorder.control.doorkeeper import Doorkeeper
 from helicorder.control.hidden_properties import HiddenProperties
 from helicorder.control.members import Members
 from helicorder.control.queues import Queues
+from helicorder.control.retentions import Retentions
 from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.principal import SESSION_COOKIE, Authenticator
@@ -126,6 +128,7 @@ HANDLERS: list[Any] = [
     *auth.HANDLERS,
     *api_keys.HANDLERS,
     *organization.HANDLERS,
+    *retention.HANDLERS,
     *installation.HANDLERS,
 ]
 
@@ -166,6 +169,7 @@ def rest(
     access: Access,
     members: Members,
     doorkeeper: Doorkeeper,
+    retentions: Retentions,
     facts: ReadFacts,
     status: ReadStatus,
     links: BodyLinks,
@@ -179,7 +183,7 @@ def rest(
         return Context(request, ingest, reading, definitions, hidden, links, tail)
 
     def administration(request: Request[Any, Any, Any]) -> Administration:
-        return Administration(request, access, members, doorkeeper, public_url)
+        return Administration(request, access, members, doorkeeper, retentions, public_url)
 
     def annotation(request: Request[Any, Any, Any]) -> Annotation:
         return Annotation(context(request), queues_kept, doorkeeper)

@@ -12,6 +12,7 @@ from helicorder.api.access import ADMIN
 from helicorder.api.operations import Health
 from helicorder.api.wire import Result
 from helicorder.ingest.ingest import IngestStats
+from helicorder.model.retention import RetentionStats
 
 
 class ProcessStatus(msgspec.Struct, frozen=True):
@@ -81,14 +82,17 @@ class SettingStatus(msgspec.Struct, frozen=True):
     """A setting; the ``value`` of a ``secret`` is null, and that of a URL has no user, password or query."""
 
     name: str
-    value: str | int | float | bool | None
-    default: str | int | float | bool
+    value: str | float | bool | None
+    default: str | float | bool
     secret: bool
     help: str
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """The installation. ``memory_bytes`` is of all ``processes``; counts of ``ingest`` are since ``started_at``."""
+    """The installation. ``memory_bytes`` is of all ``processes``.
+
+    Counts of ``ingest`` and of ``retention`` are since ``started_at``.
+    """
 
     now: dt.datetime
     started_at: dt.datetime
@@ -101,6 +105,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int
     processes: list[ProcessStatus]
     ingest: IngestStats
+    retention: RetentionStats
     journal: JournalStatus
     telemetry: TelemetryStatus
     control: ControlStatus

@@ -14,6 +14,8 @@ from prometheus_client.registry import Collector
 
 from helicorder.api.access import PUBLIC
 from helicorder.ingest.ingest import IngestStats
+from helicorder.model.retention import RetentionStats
+from helicorder.telemetry.sql.retention import TABLES
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -25,6 +27,7 @@ class Facts(msgspec.Struct, frozen=True):
     """
 
     ingest: IngestStats
+    retention: RetentionStats
     telemetry_prepared: bool
     engine_ready: bool | None
     engine_restarts: int
@@ -93,6 +96,7 @@ class _Snapshot(Collector):
             yield GaugeMetricFamily(f"helicorder_{name}", text, value=value)
         for name, text, value in _counters(self._now):
             yield CounterMetricFamily(f"helicorder_{name}", text, value=value)
+        yield _deleted(self._now.retention)
 
 
 def _gauges(now: Facts) -> list[tuple[str, str, float]]:
@@ -117,7 +121,17 @@ def _counters(now: Facts) -> list[tuple[str, str, float]]:
         ("flush_failures", "Loads that failed and were tried again.", now.ingest.flush_failures),
         ("rows_set_aside", "Rows the store refused for good; they stay in the journal.", now.ingest.set_aside),
         ("engine_restarts", "Times the embedded engine was started again.", now.engine_restarts),
+        ("retention_runs", "Looks at what is too old to keep.", now.retention.runs),
+        ("retention_failures", "Such looks that did not finish and were tried again.", now.retention.failures),
     ]
+
+
+def _deleted(retention: RetentionStats) -> Metric:
+    text = "Rows deleted for their age, by table of the store."
+    rows = CounterMetricFamily("helicorder_retention_rows_deleted", text, labels=["table"])
+    for table in TABLES:
+        rows.add_metric([table], retention.deleted.get(table, 0))
+    return rows
 
 
 HANDLERS: list[Any] = [live, ready, metrics]

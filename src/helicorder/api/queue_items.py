@@ -33,6 +33,10 @@ QUEUE = "queue"
 Number = Annotated[int, PathParameter(description="The number of an item in its queue.")]
 Cursor = Annotated[str | None, QueryParameter(description="The cursor of the page before.", pattern=r"^\d{1,9}$")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE, description="How many at most.")]
+Besides = Annotated[
+    list[int] | None,
+    QueryParameter(description="Numbers of items that the one who asks has before them.", max_items=100),
+]
 State = Annotated[ItemState | None, QueryParameter(name="state", description="Only items that stand so.")]
 
 
@@ -67,18 +71,19 @@ async def get_item(queue_id: QueueId, item: Number, annotation: FromAnnotation) 
 
 
 @post("/v1/queues/{queue_id:str}/next", status_code=200, opt=WRITE, operation_id="NextQueueItem", tags=["Queues"])
-async def next_item(queue_id: QueueId, annotation: FromAnnotation) -> Result[NextItem]:
+async def next_item(queue_id: QueueId, annotation: FromAnnotation, besides: Besides = None) -> Result[NextItem]:
     """The item to label next, held for the one who asks for 15 minutes; asking again gives the same one.
 
     Nobody else is given an item that needs no more judgements than are given or under way. A label that comes after
-    the 15 minutes counts all the same.
+    the 15 minutes counts all the same. ``besides`` the items named, so that one is at hand while another is labelled.
     """
+    before = frozenset(besides or ())
     found, author = await _given(annotation, queue_id), await annotation.author()
     _refuse_archived(found.queue)
-    there = [item for item in found.items if item.number in found.present]
+    there = [item for item in found.items if item.number in found.present and item.number not in before]
     held = await annotation.queues.hold(queue_id, author, there, found.done, dt.datetime.now(dt.UTC))
     if held is None:
-        return Result(nothing_for(found, author))
+        return Result(nothing_for(found, author, before))
     marks = msgspec.structs.replace(found.marks, holds=[*found.marks.holds, (held.item.number, author)])
     found = msgspec.structs.replace(found, marks=marks)
     [shown] = items_of(found, [held.item], author)

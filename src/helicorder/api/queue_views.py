@@ -1,6 +1,6 @@
 """Queues and their items as they are shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from helicorder.api.queue_progress import Given, agreement_of, annotator_of, progress_of
@@ -95,20 +95,22 @@ def _annotators(given: Given, standing: Standing, item: Item) -> list[ItemAnnota
     ]
 
 
-def _why_nothing(given: Given, annotator: str) -> NothingLeft:
+def _why_nothing(given: Given, annotator: str, besides: Collection[int]) -> NothingLeft:
     standing = given.standing
-    left = [item for item in given.items if standing.state_of(item, given.present) in (ItemState.OPEN, ItemState.BEGUN)]
+    waiting = (ItemState.OPEN, ItemState.BEGUN)
+    offered = [item for item in given.items if item.number not in besides]
+    left = [item for item in offered if standing.state_of(item, given.present) in waiting]
     if any(annotator in standing.skipped.get(item.number, ()) for item in left):
         return NothingLeft.SKIPPED
     others = [item for item in left if annotator not in standing.done.get(item.number, ())]
     return NothingLeft.HELD if others else NothingLeft.DONE
 
 
-def nothing_for(given: Given, annotator: str) -> NextItem:
-    """What an annotator is told for whom there is no item."""
+def nothing_for(given: Given, annotator: str, besides: Collection[int]) -> NextItem:
+    """What an annotator is told for whom there is no item besides those that they have already."""
     return NextItem(
         item=None,
         held_until=None,
-        reason=_why_nothing(given, annotator),
+        reason=_why_nothing(given, annotator, besides),
         progress=annotator_of(given, given.standing, annotator),
     )

@@ -156,3 +156,15 @@ queue_holds = sa.Table(
     sa.Column("annotator", sa.Text, primary_key=True),
     sa.Column("held_until", UtcTime, nullable=False),
 )
+
+# After how many days an organisation's rows are deleted; NULL: no limit.
+retentions = sa.Table(
+    "retentions",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("calls_days", sa.Integer),
+    sa.Column("bodies_days", sa.Integer),
+    sa.Column("scores_days", sa.Integer),
+    sa.Column("updated_at", UtcTime, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+)

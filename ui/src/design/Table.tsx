@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import css from "./surfaces.module.css";
 
 export interface Column<Row> {
@@ -26,8 +26,11 @@ export function Table<Row>(props: {
   onOrder?: (order: Order) => void;
 }) {
   const { label, columns, rows, keyOf, order = null, onOrder } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const scrolls = useScrolls(scroller);
   return (
-    <div className={css.scroller}>
+    // What scrolls must be reachable by key; what does not would only be one more stop.
+    <div ref={scroller} className={css.scroller} tabIndex={scrolls ? 0 : undefined}>
       <table className={css.table} aria-label={label}>
         <thead>
           <tr>
@@ -52,6 +55,19 @@ export function Table<Row>(props: {
       </table>
     </div>
   );
+}
+
+/** Whether there is more to the right than is in sight. */
+function useScrolls(scroller: React.RefObject<HTMLElement | null>): boolean {
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const outer = scroller.current;
+    if (!outer) return;
+    const watch = new ResizeObserver(() => setScrolls(outer.scrollWidth > outer.clientWidth));
+    for (const element of [outer, ...outer.children]) watch.observe(element);
+    return () => watch.disconnect();
+  }, [scroller]);
+  return scrolls;
 }
 
 function ariaSort<Row>(column: Column<Row>, order: Order | null) {

@@ -2,9 +2,10 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { useMe } from "@/data/me";
 import { setTheme } from "@/data/theme";
 import controls from "@/design/controls.module.css";
-import { PLACES } from "./navigation";
+import { placesFor } from "./navigation";
 import css from "./shell.module.css";
 
 const OPEN = "helicorder:palette";
@@ -84,9 +85,10 @@ export function Palette() {
 
 function useCommands(): Command[] {
   const navigate = useNavigate();
+  const { scopes } = useMe();
   return useMemo(
     () => [
-      ...PLACES.flatMap((group) =>
+      ...placesFor(scopes).flatMap((group) =>
         group.places.map((place) => ({
           value: place.to,
           label: place.label,
@@ -103,6 +105,6 @@ function useCommands(): Command[] {
         run: () => setTheme(theme),
       })),
     ],
-    [navigate],
+    [navigate, scopes],
   );
 }

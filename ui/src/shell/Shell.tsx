@@ -2,10 +2,11 @@ import { Dialog } from "@base-ui/react/dialog";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, Search } from "lucide-react";
 import { useEffect, useState } from "react";
+import { useMe } from "@/data/me";
 import { IconButton, Kbd } from "@/design";
 import { AccountMenu } from "./AccountMenu";
 import { Logo } from "./Logo";
-import { PLACES } from "./navigation";
+import { placesFor } from "./navigation";
 import { openPalette, Palette } from "./Palette";
 import css from "./shell.module.css";
 
@@ -29,6 +30,7 @@ export function Shell() {
 }
 
 function Sidebar() {
+  const { scopes } = useMe();
   return (
     <>
       <div className={css.brand}>
@@ -41,7 +43,7 @@ function Sidebar() {
         <Kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</Kbd>
       </button>
       <nav aria-label="Pages" className={css.nav}>
-        {PLACES.map((group) => (
+        {placesFor(scopes).map((group) => (
           <div key={group.label ?? ""} className={css.group}>
             {group.label && <h2 className={css.groupLabel}>{group.label}</h2>}
             <ul>

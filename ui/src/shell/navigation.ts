@@ -2,6 +2,7 @@
 
 import type { LucideIcon } from "lucide-react";
 import {
+  Activity,
   Boxes,
   ChartSpline,
   Gavel,
@@ -9,13 +10,16 @@ import {
   Grid3x3,
   LayoutDashboard,
   List,
+  ListChecks,
   ListTree,
   Ruler,
   Send,
+  Settings,
   Split,
   Tags,
   Users,
 } from "lucide-react";
+import type { Scope } from "@/api";
 
 export interface Place {
   to:
@@ -31,11 +35,24 @@ export interface Place {
     | "/judges"
     | "/agreement"
     | "/definitions"
+    | "/queues"
+    | "/settings"
+    | "/operations"
     | "/welcome";
   label: string;
   icon: LucideIcon;
   /** What somebody who looks for it might type. */
   words?: string;
+  /** What one must be allowed to see anything there. */
+  scope?: Scope;
+}
+
+/** The places that are there for somebody with some scopes. */
+export function placesFor(scopes: readonly Scope[]): readonly PlaceGroup[] {
+  return PLACES.map((group) => ({
+    ...group,
+    places: group.places.filter(({ scope }) => scope === undefined || scopes.includes(scope)),
+  }));
 }
 
 export interface PlaceGroup {
@@ -43,7 +60,7 @@ export interface PlaceGroup {
   places: readonly Place[];
 }
 
-export const PLACES: readonly PlaceGroup[] = [
+const PLACES: readonly PlaceGroup[] = [
   {
     label: null,
     places: [
@@ -63,6 +80,7 @@ export const PLACES: readonly PlaceGroup[] = [
       { to: "/bisect", label: "Bisect", icon: Split, words: "why root cause regression change waterfall" },
       { to: "/judges", label: "Judges", icon: Gavel, words: "llm judge calibration labels drift bias" },
       { to: "/agreement", label: "Agreement", icon: Grid3x3, words: "annotators kappa alpha correlation raters" },
+      { to: "/queues", label: "Queues", icon: ListChecks, words: "annotate annotation label human review sample" },
       { to: "/definitions", label: "Definitions", icon: Ruler, words: "score config kinds categories range" },
     ],
   },
@@ -70,6 +88,14 @@ export const PLACES: readonly PlaceGroup[] = [
     label: "Set up",
     places: [
       { to: "/welcome", label: "Send a call", icon: Send, words: "welcome start snippet install sdk key onboarding" },
+      { to: "/settings", label: "Settings", icon: Settings, words: "organisation api keys members roles password" },
+      {
+        to: "/operations",
+        label: "Operations",
+        icon: Activity,
+        words: "health journal engine disk version status",
+        scope: "admin",
+      },
     ],
   },
 ];

@@ -153,8 +153,8 @@ export function readJudges(raw: Raw): JudgesSearch {
   return kept({
     ...readNamed(raw),
     tab: oneOf(JUDGE_TABS, raw.tab),
-    judge: rater(raw.judge),
-    human: rater(raw.human),
+    judge: readRater(raw.judge),
+    human: readRater(raw.human),
     method: oneOf(METHODS, raw.method),
     budget: whole(raw.budget, 1, 2000),
     by: text(raw.by),
@@ -167,7 +167,7 @@ export function readJudges(raw: Raw): JudgesSearch {
 }
 
 export function readAgreement(raw: Raw): AgreementSearch {
-  const raters = Array.isArray(raw.raters) ? raw.raters.flatMap((one) => rater(one) ?? []) : [];
+  const raters = Array.isArray(raw.raters) ? raw.raters.flatMap((one) => readRater(one) ?? []) : [];
   return kept({
     ...readNamed(raw),
     raters: raters.length > 0 ? raters.slice(0, 10) : undefined,
@@ -227,7 +227,7 @@ function segment(value: unknown): SegmentState | undefined {
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-function rater(value: unknown): RaterState | undefined {
+export function readRater(value: unknown): RaterState | undefined {
   if (value === null || typeof value !== "object") return undefined;
   const { name, sources, authors } = value as Raw;
   return kept({ name: text(name), sources: someOf(SOURCES, sources), authors: texts(authors) });

@@ -19,7 +19,7 @@ import { conditionOf, narrowed } from "../segments";
 import { useJudges, useSelected } from "../selection";
 import { ComparisonOptions } from "./ComparisonOptions";
 import css from "./compare.module.css";
-import { PresetMenu } from "./PresetMenu";
+import { PresetMenu, timePresets } from "./PresetMenu";
 import { SegmentEditor, segmentTitle } from "./SegmentEditor";
 
 const route = getRouteApi("/shell/compare");
@@ -83,7 +83,18 @@ function Comparing({ definition, put }: ComparingProps) {
       {a || b ? (
         <Answer definition={definition} put={put} />
       ) : (
-        <Empty title="Both segments are all calls of this time">
+        <Empty
+          title="Both segments are all calls of this time"
+          action={
+            <div className={css.starts}>
+              {timePresets(selected).map(({ title, change }) => (
+                <Button key={title} onClick={() => put(change)}>
+                  {title}
+                </Button>
+              ))}
+            </div>
+          }
+        >
           <p>Say what sets them apart: give either a condition or a time of its own, or take a preset.</p>
         </Empty>
       )}

@@ -19,7 +19,6 @@ interface PresetProps {
 
 /** Comparisons that are asked for most: a time against the one before it, a value of a dimension against another. */
 export function PresetMenu({ selected, put }: PresetProps) {
-  const [first, second] = halves(selected);
   return (
     <Popover
       label="Presets"
@@ -32,17 +31,25 @@ export function PresetMenu({ selected, put }: PresetProps) {
     >
       <div className={css.presets}>
         <p className={css.presetTitle}>Times</p>
-        <ClosingButton onClick={() => put({ a: spanned(before(selected)), b: undefined })}>
-          This time against the one before
-        </ClosingButton>
-        <ClosingButton onClick={() => put({ a: spanned(first), b: spanned(second) })}>
-          First half against second
-        </ClosingButton>
+        {timePresets(selected).map(({ title, change }) => (
+          <ClosingButton key={title} onClick={() => put(change)}>
+            {title}
+          </ClosingButton>
+        ))}
         <p className={css.presetTitle}>Values of a dimension</p>
         <TwoValues selected={selected} put={put} />
       </div>
     </Popover>
   );
+}
+
+/** The comparisons that need nothing but the time of the page. */
+export function timePresets(selected: SelectedScore): { title: string; change: CompareSearch }[] {
+  const [first, second] = halves(selected);
+  return [
+    { title: "This time against the one before", change: { a: spanned(before(selected)), b: undefined } },
+    { title: "First half against second", change: { a: spanned(first), b: spanned(second) } },
+  ];
 }
 
 function spanned({ start, end }: Span): SegmentState {

@@ -12,7 +12,7 @@ import parts from "../parts/parts.module.css";
 import { TargetLink } from "../parts/RequestLink";
 import { dimensionName, valueName } from "../words";
 import type { TabProps } from "./CorrectedTab";
-import { OPEN_QUEUE } from "./queue";
+import { useOpenQueue } from "./queue";
 import css from "./tabs.module.css";
 
 const BUDGET = 50;
@@ -23,6 +23,7 @@ export function LabelsTab({ asked, search, put }: TabProps) {
   const { judge, human, budget = BUDGET, by, seed = 0 } = search;
   const question: LabelsQuery = { ...asked, judge, human, budget, by, seed };
   const plan = useQuery(planLabelsOptions({ body: question }));
+  const openQueue = useOpenQueue();
   return (
     <div className={css.tab}>
       <PlanForm
@@ -38,7 +39,13 @@ export function LabelsTab({ asked, search, put }: TabProps) {
         </Button>
       </PlanForm>
       <Answered query={plan} height="20rem">
-        {({ data }) => <Plan plan={data} question={question} />}
+        {({ data }) => (
+          <Plan
+            plan={data}
+            question={question}
+            onQueue={openQueue && (() => openQueue({ question, filter: search.filter, judge }))}
+          />
+        )}
       </Answered>
     </div>
   );
@@ -82,7 +89,13 @@ function PlanForm(props: {
   );
 }
 
-function Plan({ plan, question }: { plan: LabelPlan; question: LabelsQuery }) {
+interface PlanProps {
+  plan: LabelPlan;
+  question: LabelsQuery;
+  onQueue: (() => void) | null;
+}
+
+function Plan({ plan, question, onQueue }: PlanProps) {
   const { items, strata, waiting, labels, expected_half_width, warning, name } = plan;
   if (strata.length === 0) {
     return (
@@ -116,8 +129,8 @@ function Plan({ plan, question }: { plan: LabelPlan; question: LabelsQuery }) {
         actions={
           <>
             <CopyPlan items={items} name={name} />
-            {OPEN_QUEUE && (
-              <Button look="primary" onClick={() => OPEN_QUEUE?.(plan, question)}>
+            {onQueue && (
+              <Button look="primary" onClick={onQueue}>
                 <ClipboardList aria-hidden />
                 Label in the queue
               </Button>

@@ -1,9 +1,33 @@
 /** Where a plan of labels goes from here. */
 
-import type { LabelPlan, LabelsQuery } from "@/api";
+import { useNavigate } from "@tanstack/react-router";
+import type { LabelsQuery } from "@/api";
+import type { FilterState } from "@/data/filter";
+import { useMay } from "@/data/me";
+import type { RaterState } from "../search";
 
-/**
- * Opens an annotation queue with the things of a plan. Whoever brings the queue puts the way to it here; until then
- * there is no button for it, since a button that leads nowhere is worse than none.
- */
-export const OPEN_QUEUE: ((plan: LabelPlan, question: LabelsQuery) => void) | null = null;
+interface Planned {
+  question: LabelsQuery;
+  filter: FilterState | undefined;
+  judge: RaterState | undefined;
+}
+
+/** Opens a new annotation queue that draws as a plan does; null for whoever may not make one. */
+export function useOpenQueue(): ((planned: Planned) => void) | null {
+  const navigate = useNavigate();
+  const may = useMay("write");
+  if (!may) return null;
+  return ({ question: { name, budget, by, seed, human }, filter, judge }) =>
+    void navigate({
+      to: "/queues/new",
+      search: {
+        scores: [human?.name || name],
+        how: "uncertain",
+        judge: { ...judge, name: judge?.name || name },
+        size: budget,
+        by: by ?? undefined,
+        seed,
+        filter,
+      },
+    });
+}

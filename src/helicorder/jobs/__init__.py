@@ -1,0 +1,1 @@
+"""The callers that act by themselves."""

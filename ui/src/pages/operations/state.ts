@@ -1,0 +1,86 @@
+/** What the numbers of an installation mean to whoever operates it: pure. */
+
+import type { Status } from "@/api";
+import { bytes, count, duration } from "@/format/numbers";
+
+export interface Finding {
+  /** What was looked at. */
+  what: string;
+  good: boolean;
+  /** How it is, in words. */
+  says: string;
+  /** What to do about it; only where it is not good. */
+  advice?: string;
+}
+
+const LAG_SECONDS = 5;
+const DEEP = 1000;
+const LOW_DISK = 3;
+
+/** Everything that is looked at, each with a verdict: the limits are those of docs/operations.md. */
+export function findingsOf(status: Status): Finding[] {
+  return [journal(status), lag(status), writer(status), engine(status), control(status), lost(status), disk(status)];
+}
+
+function journal({ ingest }: Status): Finding {
+  return ingest.failed
+    ? bad("Journal", "failed: writes are refused", "Check the disk, then restart the server.")
+    : good("Journal", "takes writes");
+}
+
+function lag({ ingest: { oldest_unflushed_seconds: seconds, journal_rows: rows } }: Status): Finding {
+  const says =
+    rows === 0 ? "the store has every row" : `${count(rows)} rows wait, the oldest ${duration(seconds * 1000)}`;
+  return seconds > LAG_SECONDS
+    ? bad("Flush lag", says, "The store is down or too slow; acknowledged rows wait in the journal, none is lost.")
+    : good("Flush lag", says);
+}
+
+function writer({ ingest: { queue_depth: depth } }: Status): Finding {
+  const says = `${count(depth)} writes wait for the journal’s writer`;
+  return depth >= DEEP ? bad("Writer", says, "If it stays there, the disk is too slow.") : good("Writer", says);
+}
+
+function engine({ telemetry }: Status): Finding {
+  const { embedded, prepared, ready, restarts, version } = telemetry;
+  const what = embedded ? "Engine" : "Telemetry store";
+  if (!prepared || ready === false || version === null) {
+    return bad(what, "does not answer", "Calls are proxied and writes taken all the same. See the server’s log.");
+  }
+  return restarts > 0
+    ? bad(what, `answers, restarted ${times(restarts)} since the start`, "Memory is the most frequent reason.")
+    : good(what, embedded ? "answers, never restarted" : "answers");
+}
+
+function control({ control: { schema_version: version } }: Status): Finding {
+  return version === null
+    ? bad("Control database", "does not answer", "Keys known in the last minutes go on working; nobody new gets in.")
+    : good("Control database", "answers");
+}
+
+function lost({ ingest: { dropped, refused } }: Status): Finding {
+  if (dropped === 0 && refused === 0) return good("Lost or set aside", "nothing");
+  const says = [
+    dropped > 0 && `${count(dropped)} calls not recorded`,
+    refused > 0 && `${count(refused)} rows set aside`,
+  ];
+  return bad("Lost or set aside", says.filter(Boolean).join(", "), "The server’s log says why.");
+}
+
+function disk({ disk: { free_bytes: free, min_free_bytes: least } }: Status): Finding {
+  const says = `${bytes(free)} free`;
+  if (free <= least) return bad("Disk", says, `Below ${bytes(least)} writes are refused: make room.`);
+  return free < least * LOW_DISK ? bad("Disk", says, `At ${bytes(least)} writes will be refused.`) : good("Disk", says);
+}
+
+function good(what: string, says: string): Finding {
+  return { what, good: true, says };
+}
+
+function bad(what: string, says: string, advice: string): Finding {
+  return { what, good: false, says, advice };
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : `${count(n)} times`;
+}

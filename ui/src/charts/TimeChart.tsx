@@ -94,10 +94,15 @@ export function TimeChart(props: TimeChartProps) {
 
 const NO_LINES: readonly Line[] = [];
 
+/** What several dashed lines have in common: each is told apart by the colour of the line that it belongs to. */
+const BEFORE = { label: "before", ink: "ink-3", dashed: true } as const;
+
 function Legend({ lines, filling }: { lines: readonly Line[]; filling?: readonly boolean[] }) {
+  const dashed = lines.filter((line) => line.dashed);
+  const told = dashed.length > 1 ? [...lines.filter((line) => !line.dashed), BEFORE] : lines;
   return (
     <ul className={css.legend}>
-      {lines.map((line) => (
+      {told.map((line) => (
         <li key={line.label}>
           <span className={css.swatch} data-dashed={line.dashed || undefined} style={{ color: `var(--${line.ink})` }} />
           {line.label}

@@ -33,6 +33,7 @@ describe("numbers", () => {
     expect(percent(0.00021)).toBe("0.02 %");
     expect(money(0.000123)).toBe("$0.00012");
     expect(money(12.3)).toBe("$12.30");
+    expect(money(-0.00017)).toBe("−$0.00017");
     expect(money(15300)).toBe("$15.3K");
     expect(duration(840.2)).toBe("840 ms");
     expect(duration(1240)).toBe("1.24 s");

@@ -50,9 +50,13 @@ export function money(value: Known): string {
   if (value == null) return UNKNOWN;
   const size = Math.abs(value);
   if (size === 0) return "$0";
-  if (size >= 1000) return `$${short.format(value)}`;
-  if (size >= 1) return `$${value.toFixed(2)}`;
-  return size < 0.000_001 ? `$${value.toExponential(1)}` : `$${trimmed(value, 2)}`;
+  return `${value < 0 ? "−" : ""}$${dollars(size)}`;
+}
+
+function dollars(size: number): string {
+  if (size >= 1000) return short.format(size);
+  if (size >= 1) return size.toFixed(2);
+  return size < 0.000_001 ? size.toExponential(1) : trimmed(size, 2);
 }
 
 /** Milliseconds: "840 ms", "1.24 s", "3 m 20 s". */

@@ -31,8 +31,9 @@ function wholeLines(kind: CallChartKind, current: CallPeriod, before: CallPeriod
   const parts = kind.parts.filter((part) => kind.parts.length === 1 || isThere(part, points));
   const lines = parts.map((part) => lineOf(part, part.label, part.ink, points, part.band));
   if (!earlier) return lines;
-  if (kind.bars) return [...lines, beforeLine(kind.whole, "before", kind.whole.ink, earlier, true)];
-  return [...lines, ...parts.map((part) => beforeLine(part, `${part.label} before`, part.ink, earlier, false))];
+  if (kind.bars) return [...lines, beforeLine(kind.whole, "before", "ink", earlier, true)];
+  const nameOf = (part: Part) => (parts.length === 1 ? "before" : `${part.label} before`);
+  return [...lines, ...parts.map((part) => beforeLine(part, nameOf(part), part.ink, earlier, false))];
 }
 
 function splitLines(kind: CallChartKind, by: string, current: CallPeriod, before: CallPeriod | null): Line[] {
@@ -104,7 +105,7 @@ function sumLine(part: Part, earlier: readonly Aligned[]): Line {
     });
   return {
     label: "all, before",
-    ink: "ink-3",
+    ink: "ink",
     dashed: true,
     over: true,
     values: places.map((place) => {

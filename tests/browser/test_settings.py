@@ -165,6 +165,41 @@ def test_the_organisation_says_what_it_is_and_takes_another_name(page: Page, fil
     assert filled.ask("GET", "/v1/organization", key=key).json()["data"]["name"] == f"{name} renamed"
 
 
+def test_limits_are_set_after_a_warning_and_taken_away_again(page: Page, filled: Product) -> None:
+    """What deletes is asked about first; what cannot be is refused in the API's words; a limit can be taken away."""
+    name = f"kept {new_id()}"
+    assert filled.command("org", "create", name).returncode == 0
+    key = filled.command("keys", "create", "boss", "--org", name, "--scopes", "admin").stdout.strip()
+    sign_in_as(page, key=key)
+    page.goto("/settings?tab=retention")
+    limit = page.get_by_role("switch")
+    limit.nth(1).click()
+    page.get_by_label("Days to keep bodies").fill("0")
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    page.get_by_label("Days to keep bodies").fill("30")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alertdialog").or_(page.get_by_role("dialog"))).to_contain_text("Bodies: 30 days")
+    page.get_by_role("button", name="Delete what is older").click()
+    expect(page.get_by_text("It counts from the next look on")).to_be_visible()
+    assert limits(filled, key) == {"calls_days": None, "bodies_days": 30, "scores_days": None}
+    limit.nth(0).click()
+    page.get_by_label("Days to keep calls").fill("7")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Delete what is older").click()
+    expect(page.get_by_role("alert")).to_contain_text("bodies_days: 30 days are more than the 7 of calls_days")
+    limit.nth(0).click()
+    limit.nth(1).click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("kept for ever")).to_have_count(3)
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    assert limits(filled, key) == {"calls_days": None, "bodies_days": None, "scores_days": None}
+
+
+def limits(product: Product, key: str) -> Any:
+    """How long an organisation keeps what it recorded, as the API tells it."""
+    return product.ask("GET", "/v1/organization/retention", key=key).json()["data"]
+
+
 @pytest.mark.parametrize("scopes", ["read", "read,write"])
 def test_who_does_not_administer_sees_no_keys_and_no_members(page: Page, filled: Product, scopes: str) -> None:
     """Without the scope admin there are the organisation's facts and one's own account, and nothing to press."""
@@ -172,9 +207,12 @@ def test_who_does_not_administer_sees_no_keys_and_no_members(page: Page, filled:
     sign_in_as(page, key=key)
     page.goto("/settings?tab=keys")
     expect(page.get_by_role("heading", name="Organisation")).to_be_visible()
-    expect(page.get_by_role("tab")).to_have_text(["Organisation", "Your account"])
+    expect(page.get_by_role("tab")).to_have_text(["Organisation", "Retention", "Your account"])
     expect(page.get_by_role("main").get_by_role("button", name=re.compile("Rename|New key|Add"))).to_have_count(0)
     expect(page.get_by_role("link", name="Operations")).to_have_count(0)
+    page.get_by_role("tab", name="Retention").click()
+    expect(page.get_by_text("for ever")).to_have_count(3)
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
     page.get_by_role("tab", name="Your account").click()
     expect(page.get_by_text("Change your password")).to_have_count(0)
 
@@ -186,7 +224,7 @@ def test_settings_can_be_used_by_everybody(page: Page, filled: Product, viewport
     assert filled.ask("POST", "/v1/organization/members", {"name": f"dan-{new_id()}"}).status == 200
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(viewport)
-    for tab in ("organization", "keys", "members", "account"):
+    for tab in ("organization", "keys", "members", "retention", "account"):
         page.goto(f"/settings?tab={tab}")
         expect(page.get_by_role("tab", selected=True)).to_be_visible()
         page.wait_for_load_state("networkidle")

@@ -88,7 +88,12 @@ const PLACES: readonly PlaceGroup[] = [
     label: "Set up",
     places: [
       { to: "/welcome", label: "Send a call", icon: Send, words: "welcome start snippet install sdk key onboarding" },
-      { to: "/settings", label: "Settings", icon: Settings, words: "organisation api keys members roles password" },
+      {
+        to: "/settings",
+        label: "Settings",
+        icon: Settings,
+        words: "organisation api keys members roles password retention",
+      },
       {
         to: "/operations",
         label: "Operations",

@@ -8,10 +8,11 @@ const WELL = {
   ingest: { queue_depth: 0, journal_rows: 0, oldest_unflushed_seconds: 0, dropped: 0, refused: 0, failed: false },
   telemetry: { embedded: true, prepared: true, ready: true, restarts: 0, version: "26.9" },
   control: { schema_version: "0005" },
+  retention: { last_run: null },
   disk: { free_bytes: 50 * GB, min_free_bytes: 0.3 * GB },
 } as unknown as Status;
 
-function changed(part: "ingest" | "telemetry" | "control" | "disk", to: object): Status {
+function changed(part: "ingest" | "telemetry" | "control" | "disk" | "retention", to: object): Status {
   return { ...WELL, [part]: { ...WELL[part], ...to } } as Status;
 }
 
@@ -36,6 +37,7 @@ describe("findings", () => {
       ["Lost or set aside", changed("ingest", { refused: 1 })],
       ["Disk", changed("disk", { free_bytes: 0.2 * GB })],
       ["Disk", changed("disk", { free_bytes: 0.5 * GB })],
+      ["Retention", changed("retention", { last_run: { deleted: {}, error: "the store was down" } })],
     ];
     for (const [what, status] of troubles) {
       const found = wrong(status);

@@ -19,7 +19,16 @@ const LOW_DISK = 3;
 
 /** Everything that is looked at, each with a verdict: the limits are those of docs/operations.md. */
 export function findingsOf(status: Status): Finding[] {
-  return [journal(status), lag(status), writer(status), engine(status), control(status), lost(status), disk(status)];
+  return [
+    journal(status),
+    lag(status),
+    writer(status),
+    engine(status),
+    control(status),
+    lost(status),
+    disk(status),
+    retention(status),
+  ];
 }
 
 function journal({ ingest }: Status): Finding {
@@ -71,6 +80,16 @@ function disk({ disk: { free_bytes: free, min_free_bytes: least } }: Status): Fi
   const says = `${bytes(free)} free`;
   if (free <= least) return bad("Disk", says, `Below ${bytes(least)} writes are refused: make room.`);
   return free < least * LOW_DISK ? bad("Disk", says, `At ${bytes(least)} writes will be refused.`) : good("Disk", says);
+}
+
+function retention({ retention: { last_run: run } }: Status): Finding {
+  if (run === null) return good("Retention", "has not looked yet");
+  if (run.error !== null) return bad("Retention", run.error, "The next look goes on, in a few minutes.");
+  const rows = Object.values(run.deleted).reduce((sum, n) => sum + n, 0);
+  return good(
+    "Retention",
+    rows === 0 ? "nothing was too old at the last look" : `${count(rows)} rows deleted last time`,
+  );
 }
 
 function good(what: string, says: string): Finding {

@@ -6,6 +6,7 @@ import { AccountTab } from "./AccountTab";
 import { KeysTab } from "./KeysTab";
 import { MembersTab } from "./MembersTab";
 import { OrganizationTab } from "./OrganizationTab";
+import { RetentionTab } from "./RetentionTab";
 import type { SettingsTab } from "./search";
 import css from "./settings.module.css";
 
@@ -23,6 +24,7 @@ const FACES: readonly Face[] = [
   { value: "organization", label: "Organisation", content: <OrganizationTab /> },
   { value: "keys", label: "API keys", content: <KeysTab />, admin: true },
   { value: "members", label: "Members", content: <MembersTab />, admin: true },
+  { value: "retention", label: "Retention", content: <RetentionTab /> },
   { value: "account", label: "Your account", content: <AccountTab /> },
 ];
 

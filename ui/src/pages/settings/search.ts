@@ -1,6 +1,6 @@
 /** What the address of the settings may say. */
 
-export const SETTINGS_TABS = ["organization", "keys", "members", "account"] as const;
+export const SETTINGS_TABS = ["organization", "keys", "members", "retention", "account"] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];
 
 export interface SettingsSearch {

@@ -40,6 +40,7 @@ export function AskedScore(props: AskedProps) {
               key={choice.typed}
               aria-pressed={value === choice.typed}
               className={css.choice}
+              data-short={score.kind === "numeric" || undefined}
               onClick={() => onChoose(choice.typed)}
             >
               <bdi>{oneLine(choice.label)}</bdi>

@@ -189,7 +189,9 @@ def test_limits_are_set_after_a_warning_and_taken_away_again(page: Page, filled:
     expect(page.get_by_role("alert")).to_contain_text("bodies_days: 30 days are more than the 7 of calls_days")
     limit.nth(0).click()
     limit.nth(1).click()
-    page.get_by_role("button", name="Save").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
+        page.get_by_role("button", name="Save").click()
+    assert saved.value.ok
     expect(page.get_by_text("kept for ever")).to_have_count(3)
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
     assert limits(filled, key) == {"calls_days": None, "bodies_days": None, "scores_days": None}

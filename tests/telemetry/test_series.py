@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helicorder.errors import Invalid
@@ -18,6 +18,7 @@ from helicorder.model.window import Bucket, Window
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.series import EVERYTHING, Question, Sums
+from helicorder.telemetry.sql.series import LARGEST, MOST_DIGITS, places_of
 from telemetry.harness import NOON, ORG, Store, call, load, score
 
 HOURS = Axis(Window(NOON, NOON + dt.timedelta(hours=4)), Bucket.HOUR)
@@ -34,6 +35,15 @@ class Point(NamedTuple):
     squares: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@given(largest=st.floats(0))
+@example(2.2250738585e-313)
+def test_sums_of_any_values_have_room(largest: float, *, weighted: bool) -> None:
+    """Whatever the largest value is, the grid's step is a float, and no value on the grid has more than its digits."""
+    places = places_of(largest, weighted=weighted)
+    assert 0 <= min(largest, LARGEST) * 10.0**places < 10.0**MOST_DIGITS
 
 
 def point(start: dt.datetime, seen: Sums) -> Point:

@@ -25,6 +25,8 @@ USUAL_PLACES = 12
 MOST_DIGITS = 30
 LARGEST = 1e15
 """In sums, values beyond this by size count as this: one stray 1e300 must not hide all other values of its name."""
+SMALLEST = 1e-280
+"""Values that are all smaller than this count as 0 from the twentieth digit after it: 10**places must be a float."""
 WEIGHT_PLACES, WEIGHT_DIGITS = 9, 12
 
 # A bucket begins where the zone's own clock and calendar say, so a day may have 23 or 25 hours. Weeks begin on Monday.
@@ -73,7 +75,7 @@ def places_of(largest: float, *, weighted: bool = False) -> int:
     """
     if largest <= 0:
         return USUAL_PLACES
-    digits = math.ceil(math.log10(min(largest, LARGEST)))
+    digits = math.ceil(math.log10(max(min(largest, LARGEST), SMALLEST)))
     most = MOST_DIGITS - (WEIGHT_DIGITS if weighted else 0)
     return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), most - digits)
 

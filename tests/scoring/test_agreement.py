@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from helicorder.model.findings import NONE_DIFFERED
 from helicorder.scoring.agreement import Counts, by_category, categories, kappa, matrix, observed, weighted_kappa
 from helicorder.scoring.annotators import Pattern, Scale, krippendorff_alpha
 from helicorder.scoring.correlation import PairSums, pearson, spearman
@@ -183,3 +184,14 @@ def test_intervals_of_agreement_cover() -> None:
     assert {name: 0.93 <= np.mean(of) <= 0.97 for name, of in held.items()} == dict.fromkeys(held, True), {
         name: float(np.mean(of)) for name, of in held.items()
     }
+
+
+def test_full_agreement_has_no_interval_of_no_width() -> None:
+    """Where none differed, kappa and alpha are 1 without an interval, and say why; the share has one below 1."""
+    counts = {("1", "1"): 5, ("2", "2"): 3}
+    for found in (kappa(counts), weighted_kappa(counts), krippendorff_alpha(counted(counts), Scale.INTERVAL)):
+        assert (found.value, found.low, found.high, found.n) == (1, None, None, 8)
+        assert found.reason == NONE_DIFFERED
+    low, high = observed(counts).low, observed(counts).high
+    assert low is not None
+    assert (low < 0.7, high) == (True, 1)

@@ -199,8 +199,11 @@ class Interval(enum.StrEnum):
     JACKKNIFE = "jackknife"
 
 
+NONE_DIFFERED = "none differed, so how often they may is not seen in this; the share that agrees has an interval"
+
+
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure with its interval; None where it is not defined, with the reason.
+    """A measure with its interval; the reason says why there is no value, or a value and no interval.
 
     Attributes:
         n: things that it rests on. method: how the interval was made.

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from helicorder.model.findings import Interval, Measure, OfCategory
+from helicorder.model.findings import NONE_DIFFERED, Interval, Measure, OfCategory
 from helicorder.scoring.statistics import CONFIDENCE, normal_quantile, wilson
 
 __all__ = [
@@ -109,6 +109,8 @@ def _kappa(table: Floats, weights: Floats, level: float) -> Measure:
     if math.isclose(chance, 1.0):
         return Measure(n=n, level=level, reason="both said one and the same of everything")
     value = (seen - chance) / (1 - chance)
+    if math.isclose(seen, 1.0):
+        return Measure(value=float(value), n=n, level=level, reason=NONE_DIFFERED)
     by_row, by_column = weights @ columns, rows @ weights
     terms = weights - (by_row[:, None] + by_column[None, :]) * (1 - value)
     variance = ((shares * terms**2).sum() - (value - chance * (1 - value)) ** 2) / (n * (1 - chance) ** 2)

@@ -5,12 +5,13 @@ come from leaving out one block of things at a time (`jackknife`), where the for
 independent and as likely to be rated.
 """
 
+import math
 from collections.abc import Callable, Iterable
 
 import msgspec
 import numpy as np
 
-from helicorder.model.findings import Interval, Measure, OfCategory
+from helicorder.model.findings import NONE_DIFFERED, Interval, Measure, OfCategory
 from helicorder.scoring.agreement import categories
 from helicorder.scoring.jackknife import Floats, Sure, without_each
 from helicorder.scoring.statistics import CONFIDENCE, student_quantile, wilson
@@ -102,6 +103,8 @@ def _kappa(blocks: Blocks, weights: Floats, level: float) -> Measure:
         values = np.where(np.isclose(chance, 1.0), np.nan, (seen - chance) / (1 - chance))
     if np.isnan(values[0]):
         return Measure(n=blocks.n, level=level, reason="both said one and the same of everything")
+    if math.isclose(seen[0], 1.0):
+        return Measure(value=float(values[0]), n=blocks.n, level=level, reason=NONE_DIFFERED)
 
     def ends(value: float, error: float, quantile: float) -> tuple[float, float]:
         return max(value - quantile * error, -1.0), min(value + quantile * error, 1.0)

@@ -1,12 +1,13 @@
 """How far any number of annotators agree, each of whom may have rated only some things: Krippendorff's alpha."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from helicorder.model.findings import Interval, Measure, Scale
+from helicorder.model.findings import NONE_DIFFERED, Interval, Measure, Scale
 from helicorder.scoring.jackknife import Sure, without_each
 from helicorder.scoring.statistics import CONFIDENCE
 
@@ -58,6 +59,8 @@ def krippendorff_alpha(found: Iterable[Pattern], scale: Scale, level: float = CO
     values = alphas(without_each(blocks) if len(blocks) > 1 else blocks)
     if np.isnan(values[0]):
         return Measure(n=things, level=level, reason="everybody said the same of everything")
+    if math.isclose(values[0], 1.0):
+        return Measure(value=float(values[0]), n=things, level=level, reason=NONE_DIFFERED)
     told = _by_resampling(alphas, blocks[0], things, level) if len(blocks) == 1 else _by_blocks(values, level)
     return Measure(value=float(values[0]), low=told[0], high=told[1], n=things, level=level, method=told[2])
 

@@ -38,7 +38,7 @@ function OfScore({ agreement: { name, alpha, pairs, scale } }: { agreement: Scor
         <p>
           Krippendorff’s alpha <Trust of={ofMeasure(alpha)} /> <span className={css.quiet}>{scale} scale</span>
         </p>
-        {alpha.value == null && alpha.reason && <p className={css.quiet}>{alpha.reason}</p>}
+        {alpha.reason && <p className={css.quiet}>{alpha.reason}</p>}
       </div>
       {pairs.length > 0 && (
         <Table<AnnotatorPair>

@@ -122,11 +122,7 @@ function Together({ agreement: { alpha, scale, raters } }: { agreement: Agreemen
         <Stat
           label={`Krippendorff’s alpha, ${scale}`}
           value={score(alpha.value)}
-          note={
-            alpha.value == null
-              ? (alpha.reason ?? "not defined")
-              : `${interval(alpha.low, alpha.high)} · n ${count(alpha.n)} things that several judged`
-          }
+          note={`${alpha.reason ?? interval(alpha.low, alpha.high)} · n ${count(alpha.n)} things that several judged`}
         />
         <p className={css.small}>
           1 is full agreement, 0 what chance would give. It is low by design where nearly everything is of one category:

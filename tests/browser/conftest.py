@@ -68,6 +68,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The same for those who count on the demo's calls and scores being all there are: nobody adds to them."""
+    with with_demo_data(tmp_path_factory.mktemp("untouched")) as product:
+        yield product
+
+
 @contextlib.contextmanager
 def with_demo_data(directory: pathlib.Path) -> Iterator[Product]:
     """A server of its own with the demo's data, before its fake provider."""

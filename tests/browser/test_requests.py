@@ -32,7 +32,18 @@ def told(filled: Product) -> str:
 
 @pytest.fixture(scope="session")
 def long_list(filled: Product) -> str:
-    """The name of a model with many calls, a second apart, the oldest with number 0."""
+    """The name of a model with many calls, a second apart, the oldest with number 0; no test adds to them."""
+    return make_list(filled)
+
+
+@pytest.fixture
+def growing_list(filled: Product) -> str:
+    """As long_list, to be added to."""
+    return make_list(filled)
+
+
+def make_list(product: Product) -> str:
+    """Record CALLS calls of a new model, and tell its name."""
     model = f"long-{new_id()}"
     newest = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
     calls = [
@@ -46,7 +57,7 @@ def long_list(filled: Product) -> str:
         }
         for number in range(CALLS)
     ]
-    record(filled, calls)
+    record(product, calls)
     return model
 
 
@@ -252,26 +263,26 @@ def test_the_table_is_sorted_by_the_server(page: Page, filled: Product, long_lis
     expect(cell(page, 0, "cost_usd")).to_have_text("$0")
 
 
-def test_new_calls_slide_in_or_wait(page: Page, filled: Product, long_list: str) -> None:
+def test_new_calls_slide_in_or_wait(page: Page, filled: Product, growing_list: str) -> None:
     """Live, a call shows at the top within a moment; while one reads further down, it waits behind a button."""
-    page.goto(f"/requests?{only('model', long_list)}")
+    page.goto(f"/requests?{only('model', growing_list)}")
     expect(cell(page, 0, "messages")).to_contain_text(f"question {CALLS - 1}")
     page.keyboard.press("l")
     expect(page.get_by_role("button", name="Live", exact=True)).to_have_attribute("aria-pressed", "true")
     page.wait_for_timeout(500)
-    come(filled, long_list, "at the top")
+    come(filled, growing_list, "at the top")
     expect(cell(page, 0, "messages")).to_contain_text("at the top")
 
     grid(page).evaluate("grid => { grid.scrollTop = 900; }")
     page.wait_for_timeout(300)
-    come(filled, long_list, "further down")
-    come(filled, long_list, "further still")
+    come(filled, growing_list, "further down")
+    come(filled, growing_list, "further still")
     page.get_by_role("button", name="2 new").click()
     expect(cell(page, 0, "messages")).to_contain_text("further still")
     expect(cell(page, 1, "messages")).to_contain_text("further down")
     expect(cell(page, 2, "messages")).to_contain_text("at the top")
     # A score from elsewhere shows on its row.
-    (newest,) = filled.query({"request_response_rmt": {"model": {"equals": long_list}}}, limit=1)
+    (newest,) = filled.query({"request_response_rmt": {"model": {"equals": growing_list}}}, limit=1)
     filled.ask("POST", f"/v1/request/{quote(newest['request_id'], safe='')}/score", {"scores": {"live": 0.25}})
     expect(cell(page, 0, "scores")).to_contain_text("live0.25")
     page.keyboard.press("l")
@@ -292,7 +303,7 @@ def test_the_chart_is_brushed_to_zoom(page: Page, long_list: str) -> None:
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 30, steps=5)
+    page.mouse.move(box["x"] + box["width"] * 0.98, box["y"] + 30, steps=5)
     page.mouse.up()
     expect(page).to_have_url(re.compile("from=.*to=|to=.*from="))
     page.get_by_role("button", name="Show as a table").click()
@@ -585,7 +596,7 @@ def test_scores_wait_for_a_call_that_has_not_come(page: Page, filled: Product) -
 def test_what_is_shown_is_exported(page: Page, long_list: str, file: str) -> None:
     """A file has the requests of the filter, the search and the time that are shown."""
     # As the page itself writes it: a text that could be read as JSON stands as JSON.
-    words = quote(json.dumps('"question 7"'))
+    words = quote(json.dumps("question 7*"))
     page.goto(f"/requests?{only('model', long_list)}&search={words}")
     expect(rows(page).first).to_be_visible()
     page.get_by_role("button", name="Export").click()
@@ -594,7 +605,7 @@ def test_what_is_shown_is_exported(page: Page, long_list: str, file: str) -> Non
     path = download.value.path()
     if file == "JSON lines":
         found = [json.loads(line) for line in path.read_text().splitlines()]
-        expected = [number for number in range(CALLS) if str(number).startswith("7")]
+        expected = [number for number in range(CALLS) if "7" in str(number)]
         assert sorted(int(row["request_id"].rpartition("-")[2]) for row in found) == expected
     assert path.stat().st_size > 0
 

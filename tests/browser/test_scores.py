@@ -21,6 +21,12 @@ VERSION = "property:prompt-version"
 DIMENSIONS = quote(json.dumps([VERSION, "property:language", "model"]))
 
 
+@pytest.fixture(scope="module")
+def filled(untouched: Product) -> Product:
+    """The demo's scores and no others."""
+    return untouched
+
+
 def test_the_planted_fault_is_found_by_clicking(page: Page) -> None:
     """From the overview to the moment, the prompt version, requests to read, and the verdict on both versions."""
     page.goto(f"/scores?{TWO_WEEKS}")
@@ -169,14 +175,14 @@ def test_drift_needs_anchors_and_tells_who_moved(page: Page, filled: Product) ->
 
 
 def add_condition(page: Page, what: str, name: str, value: str) -> None:
-    """Add a condition in the form that stands open."""
-    form = page.locator("form", has=page.get_by_role("button", name="Add", exact=True))
-    form.get_by_role("combobox", name="What").click()
-    page.get_by_role("option", name=what, exact=True).click()
-    form.get_by_role("combobox", name="Its name").fill(name)
-    page.keyboard.press("Escape")
-    form.get_by_label("Value").fill(value)
-    form.get_by_role("button", name="Add", exact=True).click()
+    """Add a condition in the popover that stands open."""
+    page.get_by_role("combobox", name="What to filter by").fill(what)
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Name", exact=True).fill(name)
+    page.keyboard.press("Tab")
+    page.get_by_role("combobox", name="Value", exact=True).fill(value)
+    page.get_by_role("option", name=value).first.click()
+    page.get_by_role("button", name="Add", exact=True).click()
 
 
 def test_raters_agree_as_the_api_says(page: Page, filled: Product) -> None:

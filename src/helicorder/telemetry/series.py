@@ -15,7 +15,7 @@ from helicorder.model.window import Window, zone_of
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.sql import series as statements
-from helicorder.telemetry.sql.calls import with_edits
+from helicorder.telemetry.sql.call_dimensions import edited_keys, read_properties
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import OF_SCORES, PROPERTY, expression
 
@@ -178,7 +178,7 @@ async def calls_over_time(
     if set(by) & OF_SCORES:
         return None
     statement = asked.statement(judged=False)
-    joined, keys = _of_calls(statement, by, kept)
+    joined, keys = await _of_calls(telemetry, asked, statement, by, kept)
     bucket, within = statements.bucket_of(statement, axis, "created_at")
     where = f"{condition(statement, asked.where)} AND {within}"
     rows = await telemetry.query(*statements.calls(statement, [bucket, *keys], where, joined))
@@ -202,18 +202,21 @@ async def calls_by_segment(
     if set(by) & OF_SCORES:
         return None
     statement = asked.statement(judged=False)
-    joined, keys = _of_calls(statement, by, kept)
+    joined, keys = await _of_calls(telemetry, asked, statement, by, kept)
     start, end = statement.instant(window.start), statement.instant(window.end)
     where = f"{condition(statement, asked.where)} AND created_at >= {start} AND created_at < {end}"
     rows = await telemetry.query(*statements.calls(statement, keys, where, joined))
     return {_key(row, len(by)): row["calls"] for row in rows}
 
 
-def _of_calls(statement: Statement, by: Sequence[str], kept: Kept | None) -> tuple[str, list[str]]:
-    """(a join, the values of some dimensions on rows of calls)."""
+async def _of_calls(
+    telemetry: Telemetry, asked: Question, statement: Statement, by: Sequence[str], kept: Kept | None
+) -> tuple[str, list[str]]:
+    """(a join, the values of some dimensions on rows of calls). What nobody edited is read without a join."""
     properties = [name.removeprefix(PROPERTY) for name in by if name.startswith(PROPERTY)]
-    joined, values = with_edits(statement, *properties) if properties else ("", [])
-    read = dict(zip(properties, values, strict=True))
+    query = edited_keys(asked.org_id, properties)
+    edited = {row["key"] for row in await telemetry.query(*query)} if properties else set[str]()
+    joined, read = read_properties(statement, properties, edited)
     keys = [read[name.removeprefix(PROPERTY)] if name.startswith(PROPERTY) else f"toString({name})" for name in by]
     return joined, _kept(statement, keys, kept)
 

@@ -69,11 +69,15 @@ def cut_by(statement: Statement, names: Sequence[str], edited: Collection[str]) 
 
     ``edited`` are the keys of `edited_keys`: a property that nobody edited is read from the call, without a join.
     """
-    properties = properties_of(names)
-    touched = [name for name in properties if set(spellings(name)) & set(edited)]
-    joined, values = with_edits(statement, *touched) if touched else ("", [])
-    read = {name: _own_property(statement, name) for name in properties} | dict(zip(touched, values, strict=True))
+    joined, read = read_properties(statement, properties_of(names), edited)
     return joined, [EXPRESSIONS.get(name) or read[name.removeprefix(PROPERTY)] for name in names]
+
+
+def read_properties(statement: Statement, names: Sequence[str], edited: Collection[str]) -> tuple[str, dict[str, str]]:
+    """(what is joined to ``calls``, the value of each property by name); ``edited`` as in `cut_by`."""
+    touched = [name for name in names if set(spellings(name)) & set(edited)]
+    joined, values = with_edits(statement, *touched) if touched else ("", [])
+    return joined, {name: _own_property(statement, name) for name in names} | dict(zip(touched, values, strict=True))
 
 
 def _own_property(statement: Statement, name: str) -> str:

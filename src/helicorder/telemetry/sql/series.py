@@ -97,9 +97,9 @@ def sums(
     ``weights``, ``weighted`` and ``weights_squared`` are their sums over rows.
     """
     statement.params["scale"] = 10.0**places
-    named = ", ".join(f"{key} AS k{number}" for number, key in enumerate(keys))
     names = ", ".join(f"k{number}" for number in range(len(keys)))
     lead, group = (f"{names}, ", f"GROUP BY {names} ") if keys else ("", "")
+    named, cell = _cell(keys)
     # A cluster is a row of a hash table: what it need not hold apart, it does not.
     weighed = f"sum({WEIGHT} AS w) AS m, sum(w * q) AS x, sum(toInt256(w) * w) AS ww, " if weighted else ""
     m, x, ww = ("m", "x", "ww") if weighted else ("members", "summed", "members")
@@ -108,12 +108,20 @@ def sums(
         f"max(high) AS maximum, count() AS groups, sum(toInt256({m}) * {m}) AS mm, sum(toInt256({m}) * {x}) AS mx, "
         f"sum(toInt256({x}) * {x}) AS xx, sum(toInt128({m})) AS weights, sum({x}) AS weighted, "
         f"sum({ww}) AS weights_squared, sum(several) AS shared, sum(chosen) AS drawn FROM ("
-        f"SELECT {named + ', ' if keys else ''}{CLUSTER[clustering]} AS g, count() AS members, "
+        f"SELECT {named}{CLUSTER[clustering]} AS g, count() AS members, "
         f"sum({on_grid('value')} AS q) AS summed, sum(toInt256(q) * q) AS squared, "
         f"min(value) AS low, max(value) AS high, {weighed}"
         "countIf(shared) AS several, countIf(inclusion != 0) AS chosen "
-        f"{current(statement, where)} GROUP BY {lead}g) {group}{f'ORDER BY {names}' if keys else ''}"
+        f"{current(statement, where)} GROUP BY {cell}g) {group}{f'ORDER BY {names}' if keys else ''}"
     )
+
+
+def _cell(keys: Sequence[str]) -> tuple[str, str]:
+    """(the keys by name, what a cell is grouped by): several keys by a hash of them, which is quicker than texts."""
+    if len(keys) < 2:  # noqa: PLR2004 -- several
+        return "".join(f"{key} AS k0, " for key in keys), "k0, " * len(keys)
+    named = "".join(f"any({key}) AS k{number}, " for number, key in enumerate(keys))
+    return f"{named}cityHash64({', '.join(keys)}) AS cell, ", "cell, "
 
 
 def requests(statement: Statement, keys: Sequence[str], where: str) -> Query:

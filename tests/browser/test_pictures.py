@@ -17,6 +17,7 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SAID = PICTURES / "said.json"
 WRITE = os.environ.get("HELICORDER_TEST_PICTURES") == "write"
 """`make pictures` makes them anew; else pages are compared with what they said when the pictures were made."""
+QUIET_TIMES = 6
 OUTLINE = "h1, h2, h3, th, [role=columnheader], [role=tab], nav a"
 """What a page is made of, in words: none of it hangs on a number or a moment."""
 
@@ -79,13 +80,22 @@ def test_a_picture_shows_what_its_page_says(browser: Browser, untouched: Product
     settled(page)
     shot.act(page)
     settled(page)
-    said = outline(page.locator(OUTLINE))
-    assert said
     if WRITE:
-        keep(shot.name, said, page.screenshot(animations="disabled"))
-    assert said == json.loads(SAID.read_text())[shot.name], "the page has changed: make pictures"
+        keep(shot.name, last_word(page, []), page.screenshot(animations="disabled"))
+    expected = json.loads(SAID.read_text())[shot.name]
+    assert last_word(page, expected) == expected, "the page has changed: make pictures"
     assert size_of(PICTURES / f"{shot.name}.png") == shot.size
     context.close()
+
+
+def last_word(page: Page, expected: list[str]) -> list[str]:
+    """What a page says once it says what is expected, or nothing new for a while: parts of it come one by one."""
+    said, quiet = outline(page.locator(OUTLINE)), 0
+    while quiet < QUIET_TIMES and said != expected:
+        page.wait_for_timeout(500)
+        before, said = said, outline(page.locator(OUTLINE))
+        quiet = quiet + 1 if said == before else 0
+    return said
 
 
 def outline(parts: Locator) -> list[str]:

@@ -9,11 +9,9 @@ Told are p50 and p95 in milliseconds, in rounds over all questions, after one ro
 
 import argparse
 import asyncio
-import contextlib
 import datetime as dt
 import json
 import random
-import sqlite3
 import statistics
 import sys
 import time
@@ -27,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from _calls_data import FEATURES, MODELS, USERS, Traffic, vocabulary
 from _indexes import compare
 from _server import scratch
+from _store import MEMORY_MB, organisation
 from helicorder.engine.supervisor import Engine
 from helicorder.providers.conversation.digest import digest_of
 from helicorder.telemetry.client import Telemetry
@@ -34,7 +33,6 @@ from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
 from product_server import Product
 
-MEMORY_MB = 4096
 WEIGHED = ("calls", "bodies", "scores", "score_versions")
 
 
@@ -70,13 +68,6 @@ async def weigh(directory: Path, indexed: int) -> None:
         await compare(telemetry, indexed, vocabulary()[20_000:20_020])
     await telemetry.close()
     await engine.stop()
-
-
-def organisation(data: Path) -> str:
-    """The id of the one organisation of a data directory."""
-    with contextlib.closing(sqlite3.connect(data / "control.sqlite")) as control:
-        [(org_id,)] = control.execute("SELECT id FROM organizations")
-        return str(org_id)
 
 
 def rmt(column: str, **conditions: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ the processor time that server and engine together spent on one, which other wor
 """
 
 import argparse
-import asyncio
 import datetime as dt
 import json
 import statistics
@@ -16,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from _scores_data import add_session, fill
 from _server import scratch
+from _store import MEMORY_MB, prepared
 from helicorder.engine.supervisor import Engine
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.schema import migrate
 from product_server import Product
-from scores import organisation, p95
+from scores import p95
 
 DAYS = 30
-MEMORY_MB = 4096
 LONG_SESSION, LONG = "long/session", 5_000
 Asked = tuple[str, dict[str, Any] | None]
 
@@ -137,15 +137,8 @@ def main() -> None:
     given, _ = parser.parse_known_args()
     with scratch() as (directory, stack):
         data = (given.keep or directory) / f"dashboard-{given.calls}"
-        fresh = not data.exists()
-        server = Product(data, log_level="error", engine_memory_mb=str(MEMORY_MB))
+        server = prepared(data, partial(filled, calls=given.calls))
         stack.callback(server.stop)
-        if fresh:
-            data.mkdir(parents=True)
-            server.start()
-            server.stop()
-            asyncio.run(filled(data / "engine", organisation(data), given.calls))
-        server.start()
         found = timed(server, given.times)
         load, *_ = psutil.getloadavg()
         print(f"{given.calls:,} calls over {DAYS} days; load average {load:.1f}")

@@ -9,11 +9,11 @@ frame. *First page* is what crossed the wire for scripts and styles, compressed.
 """
 
 import argparse
-import asyncio
 import statistics
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,9 +22,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from _server import scratch
+from _store import prepared
 from browser.conftest import CHROMIUM, WIDE, sign_in
 from product_server import Product
-from scores import MEMORY_MB, filled, organisation, p95
+from scores import filled, p95
 
 PAGES: dict[str, tuple[Literal["row", "img"], int]] = {
     "/requests?range=30d": ("row", 1),
@@ -83,7 +84,7 @@ def main() -> None:
         print("skipped: there is no Chromium on the PATH")
         return
     with scratch() as (directory, stack):
-        server = prepared((given.keep or directory) / f"{given.calls}", given.calls)
+        server = prepared((given.keep or directory) / f"{given.calls}", partial(filled, calls=given.calls))
         stack.callback(server.stop)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -91,17 +92,6 @@ def main() -> None:
                 opened(browser, server, path, given.times)
             handled(browser, server, given.times)
             browser.close()
-
-
-def prepared(data: Path, calls: int) -> Product:
-    """The product on a store of so many calls."""
-    server = Product(data, log_level="error", engine_memory_mb=str(MEMORY_MB))
-    if not data.exists():
-        data.mkdir(parents=True)
-        server.start()
-        server.stop()
-        asyncio.run(filled(data / "engine", organisation(data), calls))
-    return server.start()
 
 
 @contextmanager

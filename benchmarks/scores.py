@@ -10,11 +10,8 @@ and engine rose by meanwhile.
 """
 
 import argparse
-import asyncio
-import contextlib
 import datetime as dt
 import json
-import sqlite3
 import statistics
 import sys
 import tempfile
@@ -23,6 +20,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,12 +30,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from _scores_data import fill
 from _server import scratch
+from _store import MEMORY_MB, prepared
 from helicorder.engine.supervisor import Engine
 from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.schema import migrate
 from product_server import Product
 
-MEMORY_MB = 4096
 BULK_ROWS = 10_000
 BULK = f"bulk-{time.time_ns()}"  # a name of its own each time, since a kept store has those of before
 
@@ -52,13 +50,6 @@ async def filled(directory: Path, org_id: str, calls: int) -> None:
     print(f"filled with {calls:,} calls and {2 * calls:,} scores in {time.monotonic() - began:.0f} s")
     await telemetry.close()
     await engine.stop()
-
-
-def organisation(data: Path) -> str:
-    """The id of the one organisation of a data directory."""
-    with contextlib.closing(sqlite3.connect(data / "control.sqlite")) as control:
-        [(org_id,)] = control.execute("SELECT id FROM organizations")
-        return str(org_id)
 
 
 def questions() -> dict[str, Callable[[int], tuple[str, dict[str, Any]]]]:
@@ -187,17 +178,8 @@ def main() -> None:
         root = given.keep or directory
         found: list[dict[str, list[float]]] = []
         for calls in (given.small, given.calls):
-            data = root / f"{calls}"
-            fresh = not data.exists()
-            server = Product(data, log_level="error", engine_memory_mb=str(MEMORY_MB))
+            server = prepared(root / f"{calls}", partial(filled, calls=calls))
             stack.callback(server.stop)
-            if fresh:
-                data.mkdir(parents=True)
-                server.start()
-                server.stop()
-                org_id = organisation(data)
-                asyncio.run(filled(data / "engine", org_id, calls))
-            server.start()
             found.append(timed(server, given.times))
             tell(calls, found[-1])
             if calls == given.calls:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from helicorder.model.findings import Interval, Measure
+from helicorder.model.findings import NONE_DIFFERED, Interval, Measure
 from helicorder.scoring import agreement, correlation
 from helicorder.scoring import agreement_blocks as of_blocks
 from helicorder.scoring.agreement_blocks import Blocks, Said
@@ -48,6 +48,13 @@ def test_values_are_those_of_the_plain_measures(said: list[Said], weight: float)
         assert (plain.value is None) == (blocked.value is None)
         assert plain.value is None or blocked.value == pytest.approx(plain.value, abs=1e-9)
         assert blocked.low is None or blocked.method is Interval.JACKKNIFE
+
+
+def test_full_agreement_has_no_interval_of_no_width() -> None:
+    """Where none differed in any block, kappa is 1 without an interval, and says why."""
+    blocks = Blocks.of(Said(block, said, said, 2, 2.0) for block in range(5) for said in "12")
+    for found in (of_blocks.kappa(blocks), of_blocks.weighted_kappa(blocks)):
+        assert (found.value, found.low, found.high, found.n, found.reason) == (1, None, None, 20, NONE_DIFFERED)
 
 
 @given(SAID, st.integers(0, 2**32 - 1))

@@ -14,8 +14,9 @@ from helicorder.api.wire import Result
 from helicorder.errors import Invalid
 from helicorder.model.score import ScoreKind
 from helicorder.scoring.labelling import Stratum, expected_errors, expected_half_width, probabilities
-from helicorder.telemetry import judges
+from helicorder.telemetry import judges, labels
 from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.labels import JudgedCalls
 from helicorder.wire.answers import LabelItem, LabelPlan, LabelStratum
 from helicorder.wire.questions import LabelsQuery
 
@@ -72,7 +73,7 @@ async def planned(question: LabelsQuery, org_id: str, telemetry: Telemetry) -> L
             name=question.name, items=[], strata=[], waiting=0, labels=0, expected_half_width=None,
             warning=NOTHING_JUDGED,
         )  # fmt: skip
-    in_window = await judges.labels_in_window(telemetry, judging_of(question, org_id, None))
+    in_window = (await labels.size(telemetry, JudgedCalls(judging_of(question, org_id, None)))).labelled
     return LabelPlan(
         name=question.name,
         items=[_item(one) for one in draw.drawn],

@@ -88,16 +88,6 @@ async def over_time(telemetry: Telemetry, judging: Judging, axis: Axis) -> dict[
     return {dt.datetime.fromtimestamp(at, zone): found.get(at) for at in (row["start"] for row in starts)}
 
 
-async def labels_in_window(telemetry: Telemetry, judging: Judging) -> int:
-    """How many of the window's things have a label.
-
-    Raises:
-        Invalid: as `whole`.
-    """
-    seen = await whole(telemetry, judging)
-    return seen.labels if seen else 0
-
-
 def _sums(row: Row, places: int) -> JudgedSums:
     one, unit = Fraction(10) ** places, Fraction(10) ** WEIGHT_PLACES
     scale = [unit * one if part.endswith(("y", "f")) else unit for part in statements.PARTS]

@@ -12,8 +12,9 @@ from helicorder.model.filter import Everything, Filter
 from helicorder.model.window import Window, zone_of
 from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.client import Row, Telemetry
+from helicorder.telemetry.edits import edited_among
 from helicorder.telemetry.sql import numbers as statements
-from helicorder.telemetry.sql.call_dimensions import cut_by, edited_keys, properties_of
+from helicorder.telemetry.sql.call_dimensions import cut_by, properties_of
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.numbers import PERCENTS, PLACES, TOKENS, Cut, First, Measure, Part, Ranking, Wanted
 from helicorder.telemetry.sql.series import bucket_of, starts_of_buckets
@@ -159,7 +160,7 @@ async def by_segment(
     Raises:
         Invalid: as `whole`, or no such dimension.
     """
-    edited = await _edited(telemetry, asked.org_id, by)
+    edited = await edited_among(telemetry, asked.org_id, properties_of(by))
     statement = Statement(asked.org_id)
     joined, values = cut_by(statement, by, edited)
     where = asked.put(statement, window)
@@ -205,7 +206,7 @@ async def over_time(
     taken = asked.put(statement, None)
     joined, keys = "", [f"toUInt8(created_at >= {statement.instant(axis.window.start)})"]
     if by is not None:
-        joined, values = cut_by(statement, [by], await _edited(telemetry, asked.org_id, [by]))
+        joined, values = cut_by(statement, [by], await edited_among(telemetry, asked.org_id, properties_of([by])))
         keys.append(statements.each(values))
         if top is not None:
             largest = Cut(values, f"{taken} AND {_within(statement, axis.window)}", joined)
@@ -231,14 +232,6 @@ async def _buckets(telemetry: Telemetry, axis: Axis, window: Window) -> Buckets:
     ]
     ended = starts[-1] == window.end
     return Buckets(window, starts[:-1] if ended else starts, ended)
-
-
-async def _edited(telemetry: Telemetry, org_id: str, by: Sequence[str]) -> set[str]:
-    """Which properties among some dimensions were ever edited; asked first, as laying edits over calls costs a join."""
-    properties = properties_of(by)
-    if not properties:
-        return set()
-    return {row["key"] for row in await telemetry.query(*edited_keys(org_id, properties))}
 
 
 class _Found:

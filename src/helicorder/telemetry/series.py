@@ -14,8 +14,9 @@ from helicorder.model.score import COUNTED_KINDS, ScoreKind
 from helicorder.model.window import Window, zone_of
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.client import Row, Telemetry
+from helicorder.telemetry.edits import edited_among
 from helicorder.telemetry.sql import series as statements
-from helicorder.telemetry.sql.call_dimensions import edited_keys, read_properties
+from helicorder.telemetry.sql.call_dimensions import read_properties
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import OF_SCORES, PROPERTY, expression
 
@@ -214,8 +215,7 @@ async def _of_calls(
 ) -> tuple[str, list[str]]:
     """(a join, the values of some dimensions on rows of calls). What nobody edited is read without a join."""
     properties = [name.removeprefix(PROPERTY) for name in by if name.startswith(PROPERTY)]
-    query = edited_keys(asked.org_id, properties)
-    edited = {row["key"] for row in await telemetry.query(*query)} if properties else set[str]()
+    edited = await edited_among(telemetry, asked.org_id, properties)
     joined, read = read_properties(statement, properties, edited)
     keys = [read[name.removeprefix(PROPERTY)] if name.startswith(PROPERTY) else f"toString({name})" for name in by]
     return joined, _kept(statement, keys, kept)

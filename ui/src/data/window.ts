@@ -2,6 +2,15 @@
 
 export type Bucket = "min" | "hour" | "day" | "week" | "month" | "year";
 
+export const BUCKET_WORDS: Record<Bucket, string> = {
+  min: "minute",
+  hour: "hour",
+  day: "day",
+  week: "week",
+  month: "month",
+  year: "year",
+};
+
 /** What the address may say: a range that ends now, or two fixed moments; and the time zone of calendars. */
 export interface TimeSearch {
   range?: string;

@@ -1,6 +1,6 @@
 import { History } from "lucide-react";
 import { useWindow } from "@/data/now";
-import type { Bucket } from "@/data/window";
+import { BUCKET_WORDS, type Bucket } from "@/data/window";
 import { Button, Select } from "@/design";
 import { LiveToggle } from "@/pages/requests/live/LiveToggle";
 import { bucketOf, bucketsOf } from "./buckets";
@@ -8,15 +8,6 @@ import { SplitPicker } from "./SplitPicker";
 import type { OverviewSearch } from "./search";
 
 export type PutSearch = (changed: OverviewSearch & { from?: undefined; to?: undefined }) => void;
-
-const WORDS: Record<Bucket, string> = {
-  min: "minute",
-  hour: "hour",
-  day: "day",
-  week: "week",
-  month: "month",
-  year: "year",
-};
 
 /** How the charts are drawn: split, and beside the window before. */
 export function ChartControls({ search, put }: { search: OverviewSearch; put: PutSearch }) {
@@ -28,7 +19,7 @@ export function ChartControls({ search, put }: { search: OverviewSearch; put: Pu
         label="Width of the buckets"
         lead="per"
         value={bucketOf(window, bucket)}
-        options={bucketsOf(window).map((one) => ({ value: one, label: WORDS[one] }))}
+        options={bucketsOf(window).map((one) => ({ value: one, label: BUCKET_WORDS[one] }))}
         onChange={(chosen) => put({ bucket: chosen })}
       />
       <SplitPicker value={by} onChange={(chosen) => put({ by: chosen })} />

@@ -30,17 +30,7 @@ export function scoresOf(requestId: string) {
 
 /** Scores a request in the name of whoever is signed in, and brings up to date all that shows its scores. */
 export function useScoring(requestId: string): Scoring {
-  const { author } = useMe();
   const queries = useQueryClient();
-  const settle = async (scoreId: string) => {
-    await Promise.all([
-      queries.invalidateQueries({ queryKey: queryScoresQueryKey(scoresOf(requestId)) }),
-      queries.invalidateQueries({ queryKey: getVersionsOfScoreQueryKey({ path: { score_id: scoreId } }) }),
-      queries.invalidateQueries({ queryKey: getEvalScoresQueryKey() }),
-      queries.invalidateQueries({ queryKey: listDefinitionsQueryKey() }),
-      freshen(),
-    ]);
-  };
   const freshen = async () => {
     // A score may be there before its request is: then there is no row to freshen.
     const { data } = await getCall({ path: { request_id: requestId } });
@@ -51,6 +41,28 @@ export function useScoring(requestId: string): Scoring {
       queries.setQueryData(getCallQueryKey({ path: { request_id: requestId }, query }), data);
     }
   };
+  return useScoringOf({ request_id: requestId }, async () => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: queryScoresQueryKey(scoresOf(requestId)) }),
+      queries.invalidateQueries({ queryKey: getEvalScoresQueryKey() }),
+      freshen(),
+    ]);
+  });
+}
+
+/** Scores a target in the name of whoever is signed in; `refresh` brings up to date what shows scores of that target. */
+export function useScoringOf(
+  target: Pick<ScoreInput, "request_id" | "session_id">,
+  refresh: () => Promise<unknown>,
+): Scoring {
+  const { author } = useMe();
+  const queries = useQueryClient();
+  const settle = (scoreId: string) =>
+    Promise.all([
+      queries.invalidateQueries({ queryKey: getVersionsOfScoreQueryKey({ path: { score_id: scoreId } }) }),
+      queries.invalidateQueries({ queryKey: listDefinitionsQueryKey() }),
+      refresh(),
+    ]);
   const write = useMutation({
     mutationFn: async (deed: () => Promise<string>) => settle(await deed()),
     onError: tell.problem,
@@ -65,7 +77,7 @@ export function useScoring(requestId: string): Scoring {
     );
   const add = (said: Said) =>
     done(async () => {
-      const body: ScoreInput = { ...said, request_id: requestId, source: "human", author };
+      const body: ScoreInput = { ...said, ...target, source: "human", author };
       const { data } = await createScore({ body, throwOnError: true });
       return data.data.id;
     }, "The score is saved.");

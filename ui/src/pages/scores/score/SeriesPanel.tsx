@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Direction } from "@/api";
 import { getScoreSeriesOptions } from "@/api/@tanstack/react-query.gen";
 import { useWindow } from "@/data/now";
-import type { Bucket } from "@/data/window";
+import { BUCKET_WORDS, type Bucket } from "@/data/window";
 import { useZone } from "@/data/zone";
 import { Answered, Button, Empty, Panel, Select } from "@/design";
 import { useZoom } from "@/shell/TimeRange";
@@ -53,7 +53,7 @@ export function SeriesPanel({ selected, direction }: { selected: SelectedScore; 
             label="Width of a point"
             lead="per"
             value={bucket}
-            options={possible.map((value) => ({ value, label: WORDS[value] }))}
+            options={possible.map((value) => ({ value, label: BUCKET_WORDS[value] }))}
             onChange={(chosen) => put({ bucket: chosen === fitting ? undefined : chosen })}
           />
           {series.data && <PinButton pin={series.data.pin} />}
@@ -89,12 +89,3 @@ export function SeriesPanel({ selected, direction }: { selected: SelectedScore; 
     </Panel>
   );
 }
-
-const WORDS: Record<Bucket, string> = {
-  min: "minute",
-  hour: "hour",
-  day: "day",
-  week: "week",
-  month: "month",
-  year: "year",
-};

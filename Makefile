@@ -5,6 +5,7 @@ PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
+unexport PYTHONDONTWRITEBYTECODE # which a shell may have set: every start would compile 1,300 modules anew
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -106,6 +106,14 @@ class Product:
         assert self.process is not None
         self.process.wait()
 
+    def wait_replaced(self, engine: psutil.Process) -> None:
+        """Return once another engine has taken the place of one that was killed."""
+        engine.wait(READY_SECONDS)
+        deadline = time.monotonic() + READY_SECONDS
+        while len(self.tree()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.wait_ready()
+
     def stop(self) -> int:
         """SIGTERM; the exit status."""
         assert self.process is not None

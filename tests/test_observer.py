@@ -69,6 +69,7 @@ async def test_samples_are_bounded_and_in_order(observer: Observer) -> None:
     assert min(samples.memory_bytes) > 0
 
 
+@pytest.mark.timed
 async def test_a_store_that_is_away_is_null_and_named_without_its_password(
     observer: Observer, unused_port: int
 ) -> None:

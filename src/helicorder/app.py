@@ -67,7 +67,6 @@ _BACKLOG = 1024
 # Granian's own default would let callers beyond the backlog's number wait in silence: a stream may last for minutes.
 _REQUESTS_AT_ONCE = 100_000
 _LAST_REQUESTS_SECONDS = 2.0
-_ALLOCATIONS_PER_COLLECTION = 50_000
 _PREPARE_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -293,7 +292,7 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
             backlog=_BACKLOG,
             backpressure=_REQUESTS_AT_ONCE,
         )
-        _tune_collector()
+        _spare_the_collector()
         stop = _on_signals(server, application)
         serving = asyncio.create_task(server.serve(), name="serve")
         await _listening(serving, stop, settings.host, settings.port)
@@ -309,11 +308,10 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     serving.result()  # a server that ended by itself says why
 
 
-def _tune_collector() -> None:
-    # What is alive now stays alive, and a request leaves few cycles behind: no need to look for them all the time.
+def _spare_the_collector() -> None:
+    # What is alive now stays alive: no need to look at it again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_ALLOCATIONS_PER_COLLECTION, 20, 50)
 
 
 async def _listening(serving: asyncio.Task[None], stop: asyncio.Event, host: str, port: int) -> None:

@@ -141,6 +141,7 @@ def test_what_is_no_key_is_refused(ask: Callable[..., Answer], body: dict[str, A
     assert len(ask("GET", "/v1/api-keys").json()["data"]) == before
 
 
+@pytest.mark.timed
 def test_a_deleted_key_is_revoked_and_stays_listed(product: Product, ask: Callable[..., Answer]) -> None:
     """Within a second it opens nothing; it is listed as revoked; deleting it again is the same, an unknown one 404."""
     made = ask("POST", "/v1/api-keys", {"api_key_name": "brief"}).json()

@@ -102,6 +102,7 @@ def test_a_name_is_the_same_in_either_case(name: str) -> None:
         assert login_of("".join(chr(ord(letter) + 0xFEE0) for letter in name)) == login_of(name)
 
 
+@pytest.mark.timed
 def test_no_name_costs_much_to_compare() -> None:
     """A megabyte of letters that each become eighteen is looked at no further than a name can go."""
     began = time.perf_counter()

@@ -60,6 +60,7 @@ async def authenticator(house: House) -> AsyncIterator[Authenticator]:
     await made.close()
 
 
+@pytest.mark.timed
 async def test_known_keys_work_while_the_store_is_gone(
     house: House, authenticator: Authenticator, proxy: Proxy
 ) -> None:
@@ -82,6 +83,7 @@ async def test_known_keys_work_while_the_store_is_gone(
     await proxy.open()
 
 
+@pytest.mark.timed
 async def test_the_store_coming_back_is_noticed(house: House, authenticator: Authenticator, proxy: Proxy) -> None:
     """Once the store answers, unknown keys are told yes or no, and keys revoked meanwhile stop working, unrestarted."""
     with structlog.testing.capture_logs() as logs:
@@ -107,6 +109,7 @@ async def test_the_store_coming_back_is_noticed(house: House, authenticator: Aut
     assert new_secret not in repr(logs)
 
 
+@pytest.mark.timed
 async def test_known_keys_hardly_wait_for_a_store_that_hangs(
     house: House, authenticator: Authenticator, proxy: Proxy
 ) -> None:

@@ -93,6 +93,7 @@ def test_the_hash_of_nobody_has_the_cost_of_a_real_one(passwords: Passwords) -> 
     assert dummy != passwords.nobodys_hash()
 
 
+@pytest.mark.timed
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password(passwords: Passwords) -> None:
     """Refusing without a hash takes as long as refusing by one: of turns taken, neither median is twice the other."""
     stored = await passwords.hash(RIGHT)
@@ -106,6 +107,7 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password(passwords: Pass
     assert 0.5 < known_median / unknown_median < 2
 
 
+@pytest.mark.timed
 async def test_a_flood_is_bounded_in_memory_and_in_number(passwords: Passwords) -> None:
     """However many sign in at once, one hash is made at a time, sixteen wait, the rest are told to come again."""
     process = psutil.Process()

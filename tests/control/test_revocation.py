@@ -12,6 +12,7 @@ from helicorder.control.database import Database
 from helicorder.model.principal import Scope
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("way", ["cached", "principal"])
 async def test_a_revocation_takes_effect_within_a_second(
     way: str, access: Access, url: str, tmp_path: pathlib.Path

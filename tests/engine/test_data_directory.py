@@ -72,6 +72,7 @@ def test_a_lock_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "kept"
 
 
+@pytest.mark.timed
 def test_a_second_holder_is_refused_at_once_and_told_who_holds(
     tmp_path: Path, holder: "subprocess.Popen[bytes]"
 ) -> None:
@@ -94,6 +95,7 @@ def test_one_process_cannot_hold_a_directory_twice(tmp_path: Path) -> None:
     data_directory.hold(tmp_path).release()
 
 
+@pytest.mark.timed
 def test_a_killed_holder_never_blocks_the_next(tmp_path: Path, holder: "subprocess.Popen[bytes]") -> None:
     """After SIGKILL the lock file is still there and the directory is free."""
     holder.send_signal(signal.SIGKILL)

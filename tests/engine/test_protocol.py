@@ -181,6 +181,7 @@ async def test_the_current_database_is_the_requests_own(
     await client.command(f"DROP DATABASE {sql_name}")
 
 
+@pytest.mark.timed
 async def test_queries_run_side_by_side(client: Any) -> None:
     """Four queries of half a second take about half a second."""
     began = time.monotonic()
@@ -188,6 +189,7 @@ async def test_queries_run_side_by_side(client: Any) -> None:
     assert time.monotonic() - began < 1.2
 
 
+@pytest.mark.timed
 async def test_inserts_do_not_wait_for_queries(client: Any) -> None:
     """With every query thread busy an insert still goes through."""
     await client.command("CREATE TABLE t (a UInt64) ENGINE = MergeTree ORDER BY a")
@@ -343,6 +345,7 @@ async def test_times_are_utc_whatever_the_machine_says(client: Any) -> None:
     assert await client.command("SELECT timezone(), serverTimezone()") == ["UTC", "UTC"]
 
 
+@pytest.mark.timed
 async def test_a_query_whose_client_left_is_ended(engine: Engine, client: Any, connect: Connect) -> None:
     """When the client goes away the engine stops working on its query within two seconds."""
     impatient = await connect(engine.url, send_receive_timeout=1, query_retries=0)

@@ -95,6 +95,7 @@ async def test_a_killed_engine_comes_back_at_the_same_address_with_its_data(own:
     assert own.pid not in (None, killed)
 
 
+@pytest.mark.timed
 async def test_an_engine_that_stays_down_turns_requests_away(
     own: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ async def test_an_engine_that_hangs_is_replaced(own: Engine, connect: Connect, m
     assert await client.command("SELECT 1") == 1
 
 
+@pytest.mark.timed
 async def test_the_engine_dies_with_its_server_and_the_next_server_starts_at_once(
     server: tuple[asyncio.subprocess.Process, int], tmp_path: Path
 ) -> None:
@@ -152,6 +154,7 @@ async def test_the_engine_dies_with_its_server_and_the_next_server_starts_at_onc
     await engine.stop()
 
 
+@pytest.mark.timed
 async def test_a_second_engine_on_the_directory_is_refused(engine: Engine) -> None:
     """The refusal takes less than two seconds, names the living server and leaves its engine alone."""
     began = time.monotonic()
@@ -167,6 +170,7 @@ async def test_a_directory_that_cannot_be_used_fails_the_start_with_a_reason(tmp
         await Engine.start(Path("/dev/null/engine"), memory_mb=512, threads=1)
 
 
+@pytest.mark.timed
 async def test_stop_ends_the_process_and_frees_port_and_directory(tmp_path: Path) -> None:
     """After stop there is no process, the port refuses, and the directory can be opened again at once."""
     engine = await Engine.start(tmp_path / "engine", memory_mb=512, threads=1)

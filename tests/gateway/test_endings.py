@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from helicorder.model.call import Ending
 
@@ -59,6 +60,7 @@ async def test_a_stream_is_recorded_as_done(rig: Rig) -> None:
     assert msgspec.json.decode(call.response_body or "")["choices"][0]["message"]["content"] == "hel"
 
 
+@pytest.mark.timed
 async def test_a_caller_that_leaves_is_recorded_and_the_upstream_is_released(rig: Rig) -> None:
     """When the caller leaves, the upstream's connection closes within a second and the part that came is kept."""
     closed = asyncio.get_running_loop().create_future()
@@ -80,6 +82,7 @@ async def test_a_caller_that_leaves_is_recorded_and_the_upstream_is_released(rig
     assert "hel" in (call.response_body or "")
 
 
+@pytest.mark.timed
 async def test_a_caller_that_leaves_before_the_head_is_recorded(rig: Rig) -> None:
     """A caller that gives up while the upstream is still thinking is noticed as soon."""
     closed = asyncio.get_running_loop().create_future()

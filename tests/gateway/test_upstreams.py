@@ -135,6 +135,7 @@ async def test_an_endless_line_passes_without_piling_up(rig: Rig) -> None:
     assert (call.ending, len(call.response_body or "")) == (DONE, 1 << 20)
 
 
+@pytest.mark.timed
 async def test_an_upstream_that_does_not_accept_is_a_504(rig: Rig) -> None:
     """A connection that is never accepted ends after the time to connect, as a recorded 504."""
     full = socket.create_server(("127.0.0.1", 0), backlog=0)

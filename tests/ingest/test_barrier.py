@@ -45,6 +45,7 @@ async def test_an_idle_barrier_does_not_wait(opened: Opener) -> None:
             ingest.barrier().send(None)
 
 
+@pytest.mark.timed
 async def test_a_barrier_gives_up_in_time_and_the_store_recovers(opened: Opener, store: Store) -> None:
     """While the store is down a barrier says so after its timeout; once the store is back the next one passes soon."""
     store.go_down()

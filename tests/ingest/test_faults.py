@@ -23,6 +23,8 @@ TESTS = pathlib.Path(__file__).parent.parent
 EXT4_IOC_SHUTDOWN, EXT4_NO_LOG_FLUSH = 0x8004587D, 2
 WRITER = (sys.executable, "-m", "ingest.crash_writer")
 
+pytestmark = pytest.mark.flaky(reruns=0)  # what is lost once in a while is lost
+
 
 async def present(journal: pathlib.Path, outside: pathlib.Path) -> list[str]:
     """What a restart finds: everything in the store after a barrier."""

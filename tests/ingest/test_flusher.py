@@ -214,6 +214,7 @@ async def test_nothing_is_told_while_the_store_is_down(opened: Opener, store: St
         await poll(lambda: ingest.mark in [mark for mark, _ in audience.told])
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("watched", [True, False])
 async def test_rows_are_gathered_for_a_shorter_time_while_somebody_watches(
     opened: Opener, store: Store, *, watched: bool

@@ -1,6 +1,7 @@
 import asyncio
 import threading
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ async def test_a_slow_maker_does_not_hold_up_the_loop(opened: Opener) -> None:
         assert ingest.stats().queue_depth == 0
 
 
+@pytest.mark.timed
 async def test_slow_makers_do_not_starve_commits(opened: Opener, store: Store) -> None:
     """A commit waits for a few milliseconds of making, not for the whole backlog of offers."""
     pause = threading.Event()

@@ -21,6 +21,8 @@ from telemetry.harness import Store, call
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 
+pytestmark = pytest.mark.flaky(reruns=0)  # what is lost once in a while is lost
+
 
 class Deadly(Telemetry):
     """A way to a store that kills its engine once, right after a command."""

@@ -68,6 +68,7 @@ def test_the_operations_page_shows_no_secret(fresh_product: Product) -> None:
     assert (bootstrap["secret"], bootstrap["value"]) == (True, None)
 
 
+@pytest.mark.timed
 def test_the_operations_page_does_not_wait_for_a_store_that_hangs(fresh_product: Product) -> None:
     """With the engine stopped dead the page is there within two seconds, and says null where it cannot know."""
     fresh_product.start()
@@ -127,6 +128,7 @@ def test_sigterm_ends_with_0_and_keeps_everything(fresh_product: Product) -> Non
     assert [row["value"] for row in history] == [1]
 
 
+@pytest.mark.timed
 def test_a_second_server_is_refused_with_a_sentence(product: Product) -> None:
     """A second server on the same data directory ends within 2 s and says who holds it."""
     began = time.monotonic()

@@ -296,6 +296,7 @@ def test_a_read_key_cannot_proxy(product: Product) -> None:
     assert product.ask("POST", "/v1/gateway/oai/v1/chat/completions", body, headers).status == 403
 
 
+@pytest.mark.timed
 def test_a_revoked_key_is_refused_within_a_second(product: Product) -> None:
     """Revoking from the command line reaches the running server within a second."""
     secret = product.command("keys", "create", "brief").stdout.strip()

@@ -205,6 +205,7 @@ async def test_the_largest_filter_is_answered(filled: Telemetry) -> None:
     assert await calls.count(filled, ORG, wanted) == 0
 
 
+@pytest.mark.timed
 def test_printing_is_linear_in_the_depth() -> None:
     """A filter nested a hundred deep prints in an instant, and twice the filter to twice the text."""
 

@@ -132,7 +132,9 @@ class Reading:
                 if isinstance(wanted.value, str):
                     special = wanted.operator in (Operator.EQUALS, Operator.NOT_EQUALS) and wanted.value == "null"
                     return text_holds(value, wanted.operator, "" if special else wanted.value)
-                return value is not None and ORDERED[wanted.operator](value, wanted.value)
+                if isinstance(wanted.value, dt.datetime):
+                    return ORDERED[wanted.operator](value, wanted.value)
+                return value is not None and ORDERED[wanted.operator](float(value), float(wanted.value))
             case _:
                 assert_never(wanted)
 

@@ -353,7 +353,7 @@ def _matched(statement: Statement, column: str, operator: Operator, value: str) 
 
 
 def compared(statement: Statement, of: str, operator: Operator, value: str | float | dt.datetime) -> str:
-    """The condition that any expression compares so with a value of its own type: text, number or time.
+    """The condition that any expression compares so with a value of its own type: text, number (as doubles) or time.
 
     Raises:
         Invalid: an operator that the type does not have.

@@ -9,7 +9,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import tempfile
@@ -24,6 +23,7 @@ from helicorder.control.database import Database
 from helicorder.control.members import Members
 from helicorder.control.passwords import Passwords
 from helicorder.control.sessions import Sessions
+from product_server import free_port
 
 START_SECONDS = 20.0
 # A PostgreSQL whose database the tests may empty, for Pythons without a pgserver.
@@ -153,14 +153,6 @@ async def make_empty(url: str) -> None:
         " DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
     )
     await connection.close()
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

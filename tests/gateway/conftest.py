@@ -23,6 +23,7 @@ from helicorder.ingest.ingest import Ingest
 from helicorder.model.call import Call
 from helicorder.model.principal import Scope
 from helicorder.model.row import Stamped
+from product_server import free_port
 
 PROVIDER_KEY = "sk-provider"
 ANSWER_SECONDS = 5.0
@@ -33,14 +34,6 @@ CHAT_ANSWER = (
     b'{"role":"assistant","content":"hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000,'
     b'"completion_tokens":100,"total_tokens":1100}}'
 )
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Answer(msgspec.Struct, kw_only=True):

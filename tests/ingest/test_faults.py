@@ -108,7 +108,7 @@ async def test_two_hundred_kills_lose_and_double_nothing(tmp_path: pathlib.Path)
 async def test_an_io_error_ends_acknowledging(
     tmp_path: pathlib.Path, calls: str, when: str, file: str, most_acked: int
 ) -> None:
-    """After one I/O error, even if the next call works, nothing that comes is acknowledged; a restart finds all that was.
+    """After one I/O error, even if the next call works, nothing new is acknowledged; a restart finds all that was.
 
     What had its own fsync before the error may hear of it a moment after another was refused.
     """

@@ -49,11 +49,11 @@ def tallies() -> st.SearchStrategy[list[Tally]]:
 def test_the_parts_add_up_to_the_change(found: list[Tally]) -> None:
     """Whatever the data, the parts sum to the total within 1e-9, and parts of parts to their part."""
     whole = bisect(found, ("letter", "other"))
-    assert math.fsum(part.amount for part in whole.parts) == pytest.approx(whole.total, abs=1e-9)
-    assert whole.total == pytest.approx(whole.mean_after - whole.mean_before, abs=1e-9)
+    assert math.fsum(part.amount for part in whole.parts) == pytest.approx(whole.total, rel=1e-9, abs=1e-9)
+    assert whole.total == pytest.approx(whole.mean_after - whole.mean_before, rel=1e-9, abs=1e-9)
     for part in whole.parts:
         if part.parts:
-            assert math.fsum(inner.amount for inner in part.parts) == pytest.approx(part.amount, abs=1e-9)
+            assert math.fsum(inner.amount for inner in part.parts) == pytest.approx(part.amount, rel=1e-9, abs=1e-9)
 
 
 def pieces(one: Tally) -> list[Tally]:
@@ -72,9 +72,9 @@ def test_the_order_of_the_tallies_changes_nothing(found: list[Tally], seed: int)
     shuffled = [piece for one in found for piece in pieces(one)]
     np.random.default_rng(seed).shuffle(shuffled)
     one, other = bisect(found, ("letter", "other")), bisect(shuffled, ("letter", "other"))
-    assert other.total == pytest.approx(one.total, abs=1e-12)
+    assert other.total == pytest.approx(one.total, rel=1e-9, abs=1e-12)
     amounts = [sorted(part.amount for part in whole.parts) for whole in (one, other)]
-    assert amounts[0] == pytest.approx(amounts[1], abs=1e-9)
+    assert amounts[0] == pytest.approx(amounts[1], rel=1e-9, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -83,13 +83,13 @@ def test_the_names_and_the_order_of_dimensions_change_nothing(found: list[Tally]
     """Dimensions given the other way round, and values renamed, leave the amount of every mix as it was."""
     turned = [msgspec.structs.replace(t, values=(t.values[1], {"a": "zebra", "b": "yak"}[t.values[0]])) for t in found]
     whole, other = bisect(found, ("letter", "other")), bisect(turned, ("other", "letter"))
-    assert other.total == pytest.approx(whole.total, abs=1e-9)
+    assert other.total == pytest.approx(whole.total, rel=1e-9, abs=1e-9)
     for name in whole.dimensions:
         amounts = [
             next(part.amount for part in of.parts if part.dimensions == (name,) and part.kind in MIXES)
             for of in (whole, other)
         ]
-        assert amounts[0] == pytest.approx(amounts[1], abs=1e-8)
+        assert amounts[0] == pytest.approx(amounts[1], rel=1e-9, abs=1e-8)
 
 
 @settings(max_examples=30, deadline=None)
@@ -161,7 +161,7 @@ def test_drawn_scores_stand_for_what_they_were_drawn_from() -> None:
     assert told.low <= whole.total <= told.high
     assert abs(plain.total - whole.total) > 3 * abs(told.total - whole.total)
     assert "v12" in told.parts[0].label
-    assert sum(part.amount for part in told.parts) == pytest.approx(told.total, abs=1e-9)
+    assert sum(part.amount for part in told.parts) == pytest.approx(told.total, rel=1e-9, abs=1e-9)
     assert told.n_before == sum(t.n for t in judged if not t.period)
 
 

@@ -55,8 +55,8 @@ def test_it_is_the_average_over_every_order(players: int, seed: int) -> None:
         return float(worth[sum(1 << j for j in of)])
 
     found = by_matrix(players, game)
-    assert found == pytest.approx(by_orders(players, game), abs=1e-9)
-    assert sum(found) == pytest.approx(float(worth[-1] - worth[0]), abs=1e-9)
+    assert found == pytest.approx(by_orders(players, game), rel=1e-9, abs=1e-9)
+    assert sum(found) == pytest.approx(float(worth[-1] - worth[0]), rel=1e-9, abs=1e-9)
 
 
 def cells(shape: tuple[int, ...], seed: int) -> Replicates:
@@ -75,9 +75,9 @@ def test_of_one_dimension_it_is_kitagawas(seed: int) -> None:
     shares, means = (of[:, :, 0] for of in (found.shares(), found.means()))
     middle = found.overall()[:, 0].mean()
     mix, within = factors(found).amounts[:, :, 0]
-    assert mix == pytest.approx((shares[1] - shares[0]) * (means.mean(axis=0) - middle), abs=1e-12)
-    assert within == pytest.approx((means[1] - means[0]) * shares.mean(axis=0), abs=1e-12)
-    assert mix.sum() + within.sum() == pytest.approx(float(np.diff(found.overall()[:, 0])[0]), abs=1e-12)
+    assert mix == pytest.approx((shares[1] - shares[0]) * (means.mean(axis=0) - middle), rel=1e-9, abs=1e-12)
+    assert within == pytest.approx((means[1] - means[0]) * shares.mean(axis=0), rel=1e-9, abs=1e-12)
+    assert mix.sum() + within.sum() == pytest.approx(float(np.diff(found.overall()[:, 0])[0]), rel=1e-9, abs=1e-12)
 
 
 @settings(max_examples=20, deadline=None)
@@ -96,7 +96,7 @@ def test_of_two_dimensions_it_is_every_order_by_hand(seed: int) -> None:
         return float(table.table @ means[int(3 in of)])
 
     told = factors(found).amounts[:, :, 0].sum(axis=1)
-    assert told.tolist() == pytest.approx(by_orders(4, mean), abs=1e-8)
+    assert told.tolist() == pytest.approx(by_orders(4, mean), rel=1e-9, abs=1e-8)
 
 
 def test_a_value_of_one_period_only_is_all_mix() -> None:

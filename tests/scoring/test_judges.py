@@ -60,7 +60,7 @@ def test_the_mean_is_that_of_ppi_python(tuning: float, mean: float, reach: float
     rows: list[tuple[float, ...]] = [(0, 0, 1, y, f) for y, f in zip(HUMAN, JUDGE, strict=True)]
     rows += [(1, 1, 0, 0, 0)] * 70 + [(1, 0, 0, 0, 0)] * 30
     found = ppi(labelled(rows, len(HUMAN)), is_rate=False, tuning=Fraction(tuning))
-    assert found.mean == pytest.approx(mean, abs=1e-9)
+    assert found.mean == pytest.approx(mean, rel=1e-9, abs=1e-9)
     assert found.standard_error is not None
     # The variance here has K / (K - 1) of the K = 20 labels where that package divides by n and by N.
     assert found.standard_error * 1.959964 == pytest.approx(reach * (20 / 19) ** 0.5, abs=1e-4)

@@ -152,7 +152,7 @@ def test_two_rates_turn_round_and_hold_their_difference(a: tuple[int, int], b: t
     if found is None or turned is None:
         assert not one[1] or not other[1]
         return
-    assert (found.low, found.high) == pytest.approx((-turned.high, -turned.low), abs=1e-9)
+    assert (found.low, found.high) == pytest.approx((-turned.high, -turned.low), rel=1e-9, abs=1e-9)
     assert -1 <= found.low <= b[0] / other[1] - a[0] / one[1] <= found.high <= 1
 
 

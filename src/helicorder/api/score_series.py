@@ -46,8 +46,10 @@ async def over_time(question: SeriesQuery, org_id: str, telemetry: Telemetry, as
     """The answer to a series."""
     asked, kind = asked_of(question, org_id, as_of), question.kind or ScoreKind.NUMERIC
     _check(question)
-    delays, whole = await asyncio.gather(_delays(telemetry, question, asked), _whole(telemetry, question, asked))
-    [(_, points)] = await _lines(telemetry, question, asked, delays, [()])
+    delays, whole, read = await asyncio.gather(
+        _delays(telemetry, question, asked), _whole(telemetry, question, asked), _read(telemetry, question, asked, [])
+    )
+    [(_, points)] = _lines(question, read, delays, [()])
     total = None if whole is None else number_of(Number, whole, kind)
     segments = await _segments(telemetry, question, asked, delays) if question.by else []
     return ScoreSeries(question.name, kind, question.clock, total, points, segments)
@@ -68,33 +70,47 @@ async def _segments(
     largest = sorted(sizes, key=lambda key: (-sizes[key].n, key))
     shown, rest = largest[: question.top], [(OTHER,) * len(question.by)] if len(largest) > question.top else []
     kept = series.Kept(tuple(shown), OTHER) if rest else None
-    lines = await _lines(telemetry, question, asked, delays, [*shown, *rest], kept)
-    return [SegmentSeries(list(key), points) for key, points in lines]
+    read = await _read(telemetry, question, asked, question.by, kept)
+    return [SegmentSeries(list(key), points) for key, points in _lines(question, read, delays, [*shown, *rest])]
 
 
-async def _lines(
+class _Read(msgspec.Struct, frozen=True):
+    """When the buckets start, and per line and bucket what is in it: the sums, and the calls where they are counted."""
+
+    starts: list[dt.datetime]
+    sums: dict[series.Keys, dict[dt.datetime, series.Sums]]
+    calls: dict[series.Keys, dict[dt.datetime, int]] | None
+
+
+async def _read(
     telemetry: Telemetry,
     question: SeriesQuery,
     asked: series.Question,
-    delays: Delays | None,
-    lines: list[series.Keys],
+    by: list[str],
     kept: series.Kept | None = None,
-) -> list[tuple[series.Keys, list[Bucket]]]:
-    """Every bucket of each line: the whole, of the empty key, or segments."""
-    axis, by = axis_of(question), question.by if lines != [()] else []
-    (starts, found), calls = await asyncio.gather(
+) -> _Read:
+    axis = axis_of(question)
+    (starts, sums), calls = await asyncio.gather(
         series.over_time(telemetry, asked, axis, by=by, kept=kept), _calls(telemetry, asked, axis, by, kept)
     )
+    return _Read(starts, sums, calls)
+
+
+def _lines(
+    question: SeriesQuery, read: _Read, delays: Delays | None, lines: list[series.Keys]
+) -> list[tuple[series.Keys, list[Bucket]]]:
+    """Every bucket of each line: the whole, of the empty key, or segments."""
+    starts, last = read.starts, window_of(question).end
     if len(lines) * len(starts) > MAX_POINTS:
         raise Invalid("This chart would have too many points: choose a wider bucket, a shorter time or fewer lines.")
-    now, ends = read_time("now", question.now), [*starts[1:], axis.window.end]
+    now, ends = read_time("now", question.now), [*starts[1:], last]
     kind = question.kind or ScoreKind.NUMERIC
 
     def point(key: series.Keys, start: dt.datetime, end: dt.datetime) -> Bucket:
-        seen = found.get(key, {}).get(start, _NOTHING)
-        if calls is not None:
-            seen = msgspec.structs.replace(seen, calls=calls.get(key, {}).get(start, 0))
-        complete = _complete(delays, start, min(end, axis.window.end), now)
+        seen = read.sums.get(key, {}).get(start, _NOTHING)
+        if read.calls is not None:
+            seen = msgspec.structs.replace(seen, calls=read.calls.get(key, {}).get(start, 0))
+        complete = _complete(delays, start, min(end, last), now)
         filling = _filling(delays, complete)
         return number_of(Bucket, seen, kind, start=start, complete=complete, filling=filling)
 

@@ -77,6 +77,34 @@ def test_without_pairs_sessions_are_clusters(product: Product, name: str) -> Non
     assert alone["difference"] == found["difference"]
 
 
+@pytest.mark.parametrize("more", [{}, {"match": "none", "cluster": "none"}, {"match": "none", "cluster": "user"}])
+def test_either_side_is_what_a_breakdown_says(product: Product, name: str, more: dict[str, str]) -> None:
+    """Mean, interval, clusters and method of a segment are those of a breakdown, paired or not, in slices too."""
+    asked = {"name": name, **{one: more[one] for one in more if one != "match"}}
+    models, cells = (broken_down(product, asked | {"by": by}) for by in (["model"], ["model", "property:lang"]))
+    found = compare(product, name, by="property:lang", **more)["data"]
+    assert found["sides"] == {"a": models["m1",], "b": models["m2",]}
+    for one in found["slices"]:
+        assert one["sides"] == {"a": cells["m1", one["value"]], "b": cells["m2", one["value"]]}
+
+
+def broken_down(product: Product, asked: dict[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """By its values what a comparison says of a segment, from a breakdown."""
+    told = product.ask("POST", "/v1/scores/breakdown/query", asked).json()["data"]["segments"]
+    fields = ("n", "clusters", "mean", "low", "high", "method", "warning")
+    return {tuple(one["values"]): {field: one[field] for field in fields} for one in told}
+
+
+def test_cost_and_latency_have_their_sides(product: Product, name: str) -> None:
+    """Each call's cost and latency are numbers of their segment, with n and an interval."""
+    found = compare(product, name)["data"]
+    for metric in ("cost", "latency"):
+        for side in ("a", "b"):
+            one = found[f"{metric}_sides"][side]
+            assert (one["n"], one["mean"]) == (found[metric][f"n_{side}"], found[metric][f"mean_{side}"])
+            assert one["mean"] is None or one["low"] <= one["mean"] <= one["high"]
+
+
 def test_slices_are_looks_that_are_counted(product: Product, name: str) -> None:
     """By language the fault shows in French alone; each p-value is adjusted for the looks, which are told."""
     found = compare(product, name, by="property:lang")["data"]

@@ -121,8 +121,14 @@ def test_slices_say_what_the_api_says(page: Page, filled: Product) -> None:
     body = asked(page, "/v1/scores/compare/query", lambda: page.goto(comparison("&by=property:language")))
     told = answer(filled, "/v1/scores/compare/query", body)["slices"]
     shown = numbers(as_table(page, "By language"))
-    fields = ("mean_a", "n_a", "mean_b", "n_b", "difference", "low", "high")
-    assert shown == [[*(one["difference"][field] for field in fields), one["adjusted_p"]] for one in told]
+    assert shown == [
+        [
+            *(one["sides"][side][field] for side in ("a", "b") for field in ("mean", "low", "high", "n")),
+            *(one["difference"][field] for field in ("difference", "low", "high")),
+            one["adjusted_p"],
+        ]
+        for one in told
+    ]
 
 
 def comparison(more: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Sums of two segments, as the store gives them, turned into differences."""
+"""Sums of two segments, as the store gives them, turned into differences and into the mean of each."""
 
 from fractions import Fraction
 
@@ -6,12 +6,14 @@ from helicorder.model.score import ScoreKind
 from helicorder.scoring import comparison as scoring
 from helicorder.scoring.adjustment import cuped, slope
 from helicorder.scoring.comparison import PAIRED_SHARE, Difference, Sums
+from helicorder.scoring.estimates import Cell, estimate
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.sequences import FEWEST_OUTCOMES, Sequence, asymptotic, of_two_rates
 from helicorder.scoring.statistics import CONFIDENCE
 from helicorder.telemetry.comparison import ArmSums, MetricSums, Pairs, TwoSegments
+from helicorder.wire.answers import Side, Sides
 
-_NOTHING = ArmSums(0, Fraction(), Fraction(), Fraction())
+_NOTHING = ArmSums(0, 0, *(Fraction(),) * 4)
 _ZEROS = (Fraction(),) * 4
 NO_METRIC = MetricSums(_NOTHING, _NOTHING, _ZEROS, (_ZEROS,) * 4)
 NO_SEGMENTS = TwoSegments(0, 0, dict.fromkeys(("score", "cost", "latency"), NO_METRIC))
@@ -45,6 +47,26 @@ def of_scores(kind: ScoreKind, two: TwoSegments, pairs: Pairs, level: float = CO
     if not _are_alone(two):
         return scoring.clustered(a, b, _gram(two, sums), level)
     return scoring.newcombe(a, b, level) if kind is ScoreKind.BOOLEAN else scoring.welch(a, b, level)
+
+
+def sides(two: TwoSegments, metric: str, kind: ScoreKind = ScoreKind.NUMERIC) -> Sides:
+    """The mean of a metric in either segment by itself, as a breakdown has it."""
+    sums = two.metrics[metric]
+    gram, is_rate = _gram(two, sums), kind is ScoreKind.BOOLEAN
+    return Sides(*(
+        _side(arm, gram.kept(places), weighted=two.weighted, is_rate=is_rate)
+        for arm, places in ((sums.a, (0, 1)), (sums.b, (2, 3)))
+    ))  # fmt: skip
+
+
+def _side(arm: ArmSums, gram: Gram, *, weighted: bool, is_rate: bool) -> Side:
+    own = Gram(arm.groups, gram.totals, gram.products)
+    cell = Cell(arm.n, arm.total, arm.squares, gram=own, weights_squared=arm.weights_squared if weighted else None)
+    found = estimate(cell, is_rate=is_rate)
+    return Side(
+        n=found.n, clusters=found.clusters, mean=found.mean, low=found.low, high=found.high, method=found.method,
+        warning=found.warning,
+    )  # fmt: skip
 
 
 def _are_alone(two: TwoSegments) -> bool:

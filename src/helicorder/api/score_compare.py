@@ -22,6 +22,7 @@ from helicorder.api.differences import (
     of_metric,
     of_scores,
     paired_share,
+    sides,
     with_covariate,
 )
 from helicorder.api.filters import read_filter, read_time
@@ -98,6 +99,7 @@ async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as
         name=question.name,
         kind=kind,
         direction=direction,
+        sides=sides(two, "score", kind),
         difference=difference,
         verdict=verdict(difference, direction, question.margin),
         adjusted=sharper,
@@ -106,7 +108,9 @@ async def compared(question: CompareQuery, org_id: str, telemetry: Telemetry, as
         pairs=pairs.pairs,
         paired_share=float(paired_share(two, pairs)),
         overlap=two.overlap,
+        cost_sides=sides(two, "cost"),
         cost=cost,
+        latency_sides=sides(two, "latency"),
         latency=latency,
         dominance=dominance(
             {
@@ -146,6 +150,7 @@ def _judged(question: CompareQuery, slices: dict[tuple[Any, ...], comparison.Two
     return [
         Slice(
             value=value,
+            sides=sides(cut[value], "score", kind),
             difference=one,
             verdict=verdict(one, direction, question.margin),
             adjusted_p=corrected.get(value),

@@ -29,11 +29,14 @@ class Segment(msgspec.Struct, frozen=True):
 class ArmSums(msgspec.Struct, frozen=True):
     """Sums over the rows of one segment: of a metric x, and with a covariate c.
 
-    ``n`` rows with ``weight`` in all, which is n where rows do not weigh differently; sums are weighted where they do.
+    ``n`` rows of ``groups`` clusters with ``weight`` in all, which is n where rows do not weigh differently; sums are
+    weighted where they do. ``weights_squared``: over the segment's rows, also those without the metric.
     """
 
     n: int
+    groups: int
     weight: Fraction
+    weights_squared: Fraction
     total: Fraction
     squares: Fraction
     covariate: Fraction = Fraction()
@@ -186,7 +189,9 @@ def _metric(row: Row, metric: str, units: tuple[Fraction, Fraction], covariate: 
 def _arm(row: Mapping[str, Any], metric: str, arm: str, weight: Fraction, unit: Fraction) -> ArmSums:
     return ArmSums(
         row[f"{metric}_n_{arm}"],
+        row[f"{metric}_groups_{arm}"],
         row[f"{metric}_m_{arm}"] / weight,
+        row[f"squared_{arm}"] / weight**2,
         row[f"{metric}_x_{arm}"] / (weight * unit),
         row[f"{metric}_xx_{arm}"] / (weight * unit**2),
         row.get(f"{metric}_c_{arm}", 0) / weight,

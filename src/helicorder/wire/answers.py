@@ -152,6 +152,25 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     shares: list[Share]
 
 
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """The mean of one segment by itself, as a breakdown has it; ``low`` to ``high`` is its 95 % interval."""
+
+    n: int
+    clusters: int | None
+    mean: float | None
+    low: float | None
+    high: float | None
+    method: Method
+    warning: str | None
+
+
+class Sides(msgspec.Struct, frozen=True):
+    """Both segments, each by itself: of all its scores, also where the difference is of pairs alone."""
+
+    a: Side
+    b: Side
+
+
 class Slice(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison within one value of a dimension. ``adjusted_p`` counts all looks; ``flagged`` is it <= 0.1.
 
@@ -160,6 +179,7 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     value: str
+    sides: Sides
     difference: Difference
     verdict: Verdict
     adjusted_p: float | None
@@ -178,6 +198,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: ScoreKind
     direction: Direction
+    sides: Sides
     difference: Difference
     verdict: Verdict
     adjusted: Difference | None
@@ -186,7 +207,9 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     pairs: int
     paired_share: float
     overlap: int
+    cost_sides: Sides
     cost: Difference
+    latency_sides: Sides
     latency: Difference
     dominance: Dominance
     slices: list[Slice]

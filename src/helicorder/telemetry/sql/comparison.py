@@ -51,8 +51,8 @@ def two_segments(
     A segment is a condition on the rows that ``where`` takes. Of each metric and arm: ``score_n_a`` rows, and over them
     ``score_m_a`` and ``score_x_a``, the sums of 1 and of the value, and ``score_xx_a`` of its square; of the score with
     a covariate also ``score_c_a``, ``score_cc_a``, ``score_xc_a``. ``score_i_j`` is the sum over clusters of the
-    product of the i-th and j-th component (`components`). ``groups`` clusters; ``overlap`` rows that are in both;
-    ``drawn_a`` rows that have an inclusion probability.
+    product of the i-th and j-th component (`components`). ``groups`` clusters, and ``score_groups_a`` of them with such
+    rows; ``overlap`` rows that are in both; ``drawn_a`` rows that have an inclusion probability.
 
     Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in all of these sums, but for the numbers of rows, and
     ``squared_a`` is the sum of the squared weights.
@@ -63,6 +63,7 @@ def two_segments(
     inner, outer = _over_rows(covariate, weighted=weighted), ["sum(s.overlap) AS overlap", "count() AS groups"]
     outer += [f"sum(s.{name}) AS {name}" for name in inner]
     for metric in METRICS:
+        outer += [f"countIf(s.{metric}_n_{arm} > 0) AS {metric}_groups_{arm}" for arm in ARMS]
         parts = components(metric, covariate)
         outer += [
             f"sum(toInt256(s.{left}) * s.{right}) AS {metric}_{i}_{j}"

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import type { Compared, Form } from "@/api";
+import type { Compared, Form, Side } from "@/api";
 import { Intervals } from "@/charts/Intervals";
 import { Facts, Note, Panel, Stat } from "@/design";
-import { count, percent, score, signed } from "@/format/numbers";
+import { count, interval, percent, score, signed } from "@/format/numbers";
 import parts from "../parts/parts.module.css";
 import { METHODS } from "../words";
 import { CostPanel } from "./CostPanel";
@@ -35,7 +35,7 @@ export function ComparisonPanels({ compared, names, by, actions, onSlice }: Comp
           <p className={css.small}>{caveat}</p>
         </div>
       </Panel>
-      <div className={css.two}>
+      <div className={css.uneven}>
         <Grounds compared={compared} />
         <CostPanel compared={compared} />
       </div>
@@ -45,19 +45,19 @@ export function ComparisonPanels({ compared, names, by, actions, onSlice }: Comp
 }
 
 function Sides({ compared, names }: { compared: Compared; names: { a: string; b: string } }) {
-  const { difference, verdict, kind } = compared;
+  const { sides, verdict, kind } = compared;
   const what = kind === "boolean" ? "rate" : "mean";
-  const side = (name: string, mean: number | null | undefined, n: number | undefined) => (
+  const side = (name: string, { mean, low, high, n }: Side) => (
     <Stat
       label={name}
-      value={mean == null ? "–" : score(mean)}
-      note={mean == null && n ? `${count(n)} pairs: they have differences, not two means` : `${what} · n ${count(n)}`}
+      value={mean === null ? "–" : score(mean)}
+      note={`${what}${mean === null ? "" : ` · ${low === null ? "no interval" : interval(low, high, score)}`} · n ${count(n)}`}
     />
   );
   return (
     <div className={parts.stats}>
-      {side(`a: ${names.a}`, difference.mean_a, difference.n_a)}
-      {side(`b: ${names.b}`, difference.mean_b, difference.n_b)}
+      {side(`a: ${names.a}`, sides.a)}
+      {side(`b: ${names.b}`, sides.b)}
       <Stat
         label="Smallest visible difference"
         value={verdict.smallest === null ? "–" : score(verdict.smallest)}
@@ -146,8 +146,8 @@ function Grounds({ compared }: { compared: Compared }) {
         ]}
       />
       <p className={`${css.small} ${css.under}`}>
-        The interval is that of the difference; both means stand beside it for orientation. Four times as many scores
-        halve the smallest difference that can be seen.
+        The verdict follows from the interval of the difference. Those of the two means are of each by itself: they may
+        overlap where the difference is sure. Four times as many scores halve the smallest difference that can be seen.
       </p>
     </Panel>
   );

@@ -1,24 +1,26 @@
-import type { Compared, Difference as Found } from "@/api";
-import { Datum } from "@/charts/Values";
-import { Difference, Panel, Table } from "@/design";
-import { count, duration, money, score } from "@/format/numbers";
+import type { Compared, Difference as Found, Sides } from "@/api";
+import { Difference, Panel, Table, Trust } from "@/design";
+import { duration, money, score } from "@/format/numbers";
 import css from "./figures.module.css";
+import { ofNumber } from "./trust";
 
 interface Objective {
   key: string;
   name: string;
+  sides: Sides;
   found: Found;
   better: "higher" | "lower" | null;
-  write: (value: number) => string;
+  write: (value: number | null) => string;
 }
 
 /** Quality, cost and latency beside one another: does either segment win on everything? */
 export function CostPanel({ compared }: { compared: Compared }) {
-  const { difference, cost, latency, direction, dominance, name } = compared;
+  const { difference, sides, cost, cost_sides, latency, latency_sides, direction, dominance, name } = compared;
+  const better = direction === "neither" ? null : direction;
   const objectives: Objective[] = [
-    { key: "quality", name, found: difference, better: direction === "neither" ? null : direction, write: score },
-    { key: "cost", name: "cost of a call", found: cost, better: "lower", write: money },
-    { key: "latency", name: "latency", found: latency, better: "lower", write: duration },
+    { key: "quality", name, sides, found: difference, better, write: score },
+    { key: "cost", name: "cost of a call", sides: cost_sides, found: cost, better: "lower", write: money },
+    { key: "latency", name: "latency", sides: latency_sides, found: latency, better: "lower", write: duration },
   ];
   return (
     <Panel title="What it costs">
@@ -29,8 +31,18 @@ export function CostPanel({ compared }: { compared: Compared }) {
         keyOf={(one) => one.key}
         columns={[
           { key: "name", title: "Mean", cell: (one) => <span className={css.nowrap}>{one.name}</span> },
-          { key: "a", title: "a", align: "end", cell: (one) => <Side of={one} side="a" /> },
-          { key: "b", title: "b", align: "end", cell: (one) => <Side of={one} side="b" /> },
+          {
+            key: "a",
+            title: "a",
+            align: "end",
+            cell: ({ sides, write }) => <Trust of={ofNumber(sides.a)} write={write} />,
+          },
+          {
+            key: "b",
+            title: "b",
+            align: "end",
+            cell: ({ sides, write }) => <Trust of={ofNumber(sides.b)} write={write} />,
+          },
           {
             key: "difference",
             title: "b − a",
@@ -48,19 +60,9 @@ export function CostPanel({ compared }: { compared: Compared }) {
         ]}
       />
       <p className={`${css.small} ${css.under}`}>
-        Means with their n; the intervals of 95 % are of the differences. Segments that saw different traffic differ in
-        cost and latency for that reason alone.
+        Means with their n and their intervals of 95 %. Segments that saw different traffic differ in cost and latency
+        for that reason alone.
       </p>
     </Panel>
-  );
-}
-
-function Side({ of: { found, write }, side }: { of: Objective; side: "a" | "b" }) {
-  const [mean, n] = side === "a" ? [found.mean_a, found.n_a] : [found.mean_b, found.n_b];
-  return (
-    <span className={css.side}>
-      <Datum value={mean} write={write} />
-      <small>n {count(n)}</small>
-    </span>
   );
 }

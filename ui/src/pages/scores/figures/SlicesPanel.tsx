@@ -96,10 +96,8 @@ function SliceTable({ slices, by }: { slices: readonly Slice[]; by: string }) {
       columns={[
         { key: "value", title: dimensionName(by), cell: ({ value }) => valueName(value) },
         { key: "verdict", title: "Verdict", cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
-        number("a", "Mean of a", ({ difference }) => difference.mean_a, score),
-        number("na", "n of a", ({ difference }) => difference.n_a, count),
-        number("b", "Mean of b", ({ difference }) => difference.mean_b, score),
-        number("nb", "n of b", ({ difference }) => difference.n_b, count),
+        ...side("a"),
+        ...side("b"),
         number("difference", "b − a", ({ difference }) => difference.difference, signed),
         number("low", "from", ({ difference }) => difference.low, signed),
         number("high", "to", ({ difference }) => difference.high, signed),
@@ -109,6 +107,16 @@ function SliceTable({ slices, by }: { slices: readonly Slice[]; by: string }) {
       ]}
     />
   );
+}
+
+/** The mean of one segment by itself, with its ends and its n. */
+function side(of: "a" | "b") {
+  return [
+    number(of, `Mean of ${of}`, ({ sides }) => sides[of].mean, score),
+    number(`${of} low`, "from", ({ sides }) => sides[of].low, score),
+    number(`${of} high`, "to", ({ sides }) => sides[of].high, score),
+    number(`${of} n`, `n of ${of}`, ({ sides }) => sides[of].n, count),
+  ];
 }
 
 function number(

@@ -1,11 +1,11 @@
 /** The API's numbers as the figures take them: whatever is not there is null, and methods are named in words. */
 
-import type { Difference, Number as Estimated, Mean, Measure } from "@/api";
+import type { Difference, Number as Estimated, Mean, Measure, Side } from "@/api";
 import type { IntervalRow } from "@/charts/Intervals";
 import type { Trusted } from "@/design";
 import { MEASURE_METHODS, METHODS } from "../words";
 
-export function ofNumber(number: Estimated): Trusted {
+export function ofNumber(number: Estimated | Side): Trusted {
   return { ...number, method: METHODS[number.method] };
 }
 

@@ -4,11 +4,13 @@ import datetime as dt
 import json
 import math
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.conftest import with_demo_data
 from browser.readings import answer, as_table, asked, brush, numbers
 from helicorder.model.ids import new_id
 from product_server import Product
@@ -22,9 +24,10 @@ DIMENSIONS = quote(json.dumps([VERSION, "property:language", "model"]))
 
 
 @pytest.fixture(scope="module")
-def filled(untouched: Product) -> Product:
-    """The demo's scores and no others."""
-    return untouched
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The demo's scores, and what the tests of this file add to them."""
+    with with_demo_data(tmp_path_factory.mktemp("scores")) as product:
+        yield product
 
 
 def test_the_planted_fault_is_found_by_clicking(page: Page) -> None:

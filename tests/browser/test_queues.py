@@ -112,7 +112,15 @@ def items(product: Product, queue: Any) -> list[Any]:
 
 def test_the_next_call_stands_there_at_once(page: Page, plain: Asked) -> None:
     """A label shows the next call with its conversation while its own answer and all others are still out."""
-    page.goto(f"{plain.path}/label")
+    read: set[str] = set()
+
+    def the_next_is_read(response: Response) -> bool:
+        if "/conversation" in response.url:
+            read.add(response.url)
+        return len(read) > 1
+
+    with page.expect_response(the_next_is_read):
+        page.goto(f"{plain.path}/label")
     expect(page.get_by_text("0 done")).to_be_visible()
     page.wait_for_load_state("networkidle")
     first = page.get_by_role("link", name="Open the request").get_attribute("href")

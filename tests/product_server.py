@@ -110,7 +110,8 @@ class Product:
         """Return once another engine has taken the place of one that was killed."""
         engine.wait(READY_SECONDS)
         deadline = time.monotonic() + READY_SECONDS
-        while len(self.tree()) < 2 and time.monotonic() < deadline:
+        while len(self.tree()) < 2:
+            assert time.monotonic() < deadline, self.log()
             time.sleep(0.02)
         self.wait_ready()
 

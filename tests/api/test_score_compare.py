@@ -88,6 +88,24 @@ def test_either_side_is_what_a_breakdown_says(product: Product, name: str, more:
         assert one["sides"] == {"a": cells["m1", one["value"]], "b": cells["m2", one["value"]]}
 
 
+@pytest.mark.parametrize("boolean", [False, True])
+def test_either_side_is_weighed_as_a_breakdown_weighs_it(product: Product, *, boolean: bool) -> None:
+    """Scores that were drawn with unequal probabilities, numbers or booleans, have their weighted mean and interval."""
+    made, draw = f"w-{new_id()}", random.Random(9)  # noqa: S311 -- an example
+    scores = []
+    for number in range(80):
+        request_id = f"{made}-{number}"
+        log_call(product, request_id, f"m{number % 2 + 1}", f"{made} {number}", Session_Id=f"{made}-{number // 4}")
+        value = draw.random() < 0.7 if boolean else round(draw.gauss(0.7, 0.1), 3)
+        chance = (1.0, 0.5, 0.1)[number % 3]
+        scores.append({"request_id": request_id, "name": made, "value": value, "inclusion": chance})
+    answer = product.ask("POST", "/v1/scores/batch", {"scores": scores})
+    assert answer.json()["data"]["stored"] == len(scores)
+    models = broken_down(product, {"name": made, "by": ["model"]})
+    assert models["m1",]["method"] == ("weighted-wilson" if boolean else "weighted")
+    assert compare(product, made)["data"]["sides"] == {"a": models["m1",], "b": models["m2",]}
+
+
 def broken_down(product: Product, asked: dict[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
     """By its values what a comparison says of a segment, from a breakdown."""
     told = product.ask("POST", "/v1/scores/breakdown/query", asked).json()["data"]["segments"]

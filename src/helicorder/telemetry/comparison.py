@@ -29,8 +29,8 @@ class Segment(msgspec.Struct, frozen=True):
 class ArmSums(msgspec.Struct, frozen=True):
     """Sums over the rows of one segment: of a metric x, and with a covariate c.
 
-    ``n`` rows of ``groups`` clusters with ``weight`` in all, which is n where rows do not weigh differently; sums are
-    weighted where they do. ``weights_squared``: over the segment's rows, also those without the metric.
+    ``n`` rows of ``groups`` clusters with ``weight`` in all, which is n where rows do not weigh differently, and so is
+    ``weights_squared``; sums are weighted where they do.
     """
 
     n: int
@@ -141,7 +141,7 @@ async def _summed(
 
 def _is_uneven(row: Row, arm: str) -> bool:
     """Whether weights differ: only then is n * sum(w**2) more than (sum w)**2."""
-    return bool(row[f"score_n_{arm}"] * row[f"squared_{arm}"] != row[f"score_m_{arm}"] ** 2)
+    return bool(row[f"score_n_{arm}"] * row[f"score_ww_{arm}"] != row[f"score_m_{arm}"] ** 2)
 
 
 async def pairs(telemetry: Telemetry, comparison: Comparison) -> Pairs:
@@ -191,7 +191,7 @@ def _arm(row: Mapping[str, Any], metric: str, arm: str, weight: Fraction, unit: 
         row[f"{metric}_n_{arm}"],
         row[f"{metric}_groups_{arm}"],
         row[f"{metric}_m_{arm}"] / weight,
-        row[f"squared_{arm}"] / weight**2,
+        row[f"{metric}_ww_{arm}"] / weight**2,
         row[f"{metric}_x_{arm}"] / (weight * unit),
         row[f"{metric}_xx_{arm}"] / (weight * unit**2),
         row.get(f"{metric}_c_{arm}", 0) / weight,

@@ -54,8 +54,8 @@ def two_segments(
     product of the i-th and j-th component (`components`). ``groups`` clusters, and ``score_groups_a`` of them with such
     rows; ``overlap`` rows that are in both; ``drawn_a`` rows that have an inclusion probability.
 
-    Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in all of these sums, but for the numbers of rows, and
-    ``squared_a`` is the sum of the squared weights.
+    Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in all of these sums, but for the numbers of rows.
+    ``score_ww_a`` is the sum of the squared weights.
     """
     statement.params["scale"] = 10.0**places
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
@@ -86,10 +86,11 @@ def _over_rows(covariate: Covariate | None, *, weighted: bool) -> dict[str, str]
     sums = {}
     for arm in ARMS:
         sums[f"drawn_{arm}"] = f"countIf(in_{arm} AND inclusion != 0)"
-        sums[f"squared_{arm}"] = f"sumIf(toInt256(w) * w, in_{arm})" if weighted else f"countIf(in_{arm})"
         for metric, (has, value) in METRICS.items():
             sums[f"{metric}_n_{arm}"] = f"countIf(in_{arm} AND {has})"
             sums[f"{metric}_m_{arm}"] = f"sumIf(w, in_{arm} AND {has})" if weighted else f"{metric}_n_{arm}"
+            squared = f"sumIf(toInt256(w) * w, in_{arm} AND {has})"
+            sums[f"{metric}_ww_{arm}"] = squared if weighted else f"{metric}_n_{arm}"
             sums[f"{metric}_x_{arm}"] = f"sumIf({once}{value}, in_{arm})"
             sums[f"{metric}_xx_{arm}"] = f"sumIf({once}toInt256({value}) * {value}, in_{arm})"
         if covariate:

@@ -226,6 +226,7 @@ class Journal:
             elif self._stopping:
                 break
             self._housekeep()
+            self._room.look(self._file.used_bytes)
         self._housekeeping_at = 0.0
         while self._housekeep():
             pass

@@ -17,11 +17,11 @@ import asyncio
 import contextlib
 import datetime as dt
 import gc
-import itertools
 import os
+import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
@@ -46,18 +46,17 @@ from helicorder.control.queues import Queues
 from helicorder.control.retentions import Retentions
 from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
-from helicorder.errors import StartupError, TelemetryUnavailable
+from helicorder.errors import StartupError
 from helicorder.gateway.application import Gateway
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.jobs.retention import Sweeper
-from helicorder.model.row import Stamped
 from helicorder.observer import Observer
 from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
-from helicorder.telemetry.client import StatementError, Telemetry
-from helicorder.telemetry.load import Loader
-from helicorder.telemetry.schema import migrate
+from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.inspection import Inspector
+from helicorder.telemetry.store import Keeper, Store
 from helicorder.web.application import Web
 
 log = structlog.get_logger()
@@ -67,72 +66,8 @@ _BACKLOG = 1024
 # Granian's own default would let callers beyond the backlog's number wait in silence: a stream may last for minutes.
 _REQUESTS_AT_ONCE = 100_000
 _LAST_REQUESTS_SECONDS = 2.0
-_PREPARE_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-class Store:
-    """The telemetry store, prepared in the background where it is not there yet: the gateway never waits for it.
-
-    Until it has answered and its schema is current, loading fails as with the store down, and ingest tries again.
-    """
-
-    def __init__(self, url: str, engine: Engine | None) -> None:
-        self.telemetry = Telemetry(url)
-        self.prepared = False
-        self._engine = engine
-        self._loader = Loader(self.telemetry, digest_of)
-
-    async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
-        """Bring the schema up to date; a store that does not answer is tried again until ``stack`` closes.
-
-        Raises:
-            SchemaTooNew: the store is newer than this code.
-            StatementError: the store does not take the schema.
-        """
-        try:
-            await migrate(self.telemetry)
-            self.prepared = True
-        except TelemetryUnavailable as error:
-            log.warning("telemetry store not reached yet", error=error.message)
-            stack.push_async_callback(_ended, asyncio.create_task(self._keep_trying(), name="prepare telemetry"))
-
-    async def _keep_trying(self) -> None:
-        for wait in itertools.chain(_PREPARE_RETRY_SECONDS, itertools.repeat(_PREPARE_RETRY_SECONDS[-1])):
-            await asyncio.sleep(wait)
-            try:
-                await migrate(self.telemetry)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, somebody has to be told, and may mend it
-                log.warning("telemetry store not prepared yet", error=str(error))
-            else:
-                self.prepared = True
-                return
-
-    def ready(self) -> Telemetry:
-        """The store, once it is prepared.
-
-        Raises:
-            TelemetryUnavailable: not yet.
-        """
-        if not self.prepared:
-            raise TelemetryUnavailable
-        return self.telemetry
-
-    async def load(self, batch: Sequence[Stamped]) -> None:
-        """Load one batch from the journal.
-
-        Raises:
-            TelemetryUnavailable: not prepared yet, or not answering.
-            StatementError: the store refuses it, and no row is at fault. An embedded engine that goes on is replaced.
-        """
-        self.ready()
-        try:
-            await self._loader.load(batch)
-        except StatementError as error:
-            if self._engine is not None:
-                self._engine.doubt(error.code)
-            raise
-        if self._engine is not None:
-            self._engine.trust()
+# Below twice the bytes at which writes are refused, and below these at least, what the engine writes is checked.
+_LOW_DISK_BYTES = 256 * MIB
 
 
 class Application:
@@ -220,7 +155,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         database = await Database.open(settings.control_url, settings.data_dir)
         stack.push_async_callback(database.close)
         engine = await _engine(settings, stack)
-        store = Store(settings.telemetry_url or (engine.url if engine else ""), engine)
+        store = _store(settings, engine)
         stack.push_async_callback(store.telemetry.close)
         application = Application(settings, database, store, engine)
         stack.push_async_callback(application.upstream.close)
@@ -230,7 +165,12 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
-        for watch, name in ((application.observer.watch(), "observe"), (application.sweeper.watch(), "retention")):
+        watches = {
+            "observe": application.observer.watch(),
+            "retention": application.sweeper.watch(),
+            "inspect": store.watch(),
+        }
+        for name, watch in watches.items():
             stack.push_async_callback(_ended, asyncio.create_task(watch, name=name))
         stack.push_async_callback(application.tail.close)
         face = rest(
@@ -261,6 +201,19 @@ async def _engine(settings: Settings, stack: contextlib.AsyncExitStack) -> Engin
     engine = await Engine.start(directory, memory_mb=settings.engine_memory_mb, threads=settings.engine_threads)
     stack.push_async_callback(engine.stop)
     return engine
+
+
+def _store(settings: Settings, engine: Engine | None) -> Store:
+    if engine is None:
+        return Store(settings.telemetry_url, digest_of)
+    least = settings.min_free_disk_mb * MIB
+    inspector = Inspector(
+        lambda: shutil.disk_usage(settings.data_dir / "engine").free,
+        low_bytes=max(2 * least, _LOW_DISK_BYTES),
+        full_bytes=max(least, _LOW_DISK_BYTES // 4),
+        renew=engine.renew,
+    )
+    return Store(engine.url, digest_of, Keeper(inspector, engine.doubt, engine.trust))
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

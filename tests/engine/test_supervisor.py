@@ -298,7 +298,7 @@ async def test_kills_under_writes_lose_no_acknowledged_row(
 async def test_an_engine_that_refuses_what_it_must_take_is_replaced(
     own: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refusals for some time without a success replace the process, once a minute at most; a success starts anew."""
+    """Refusals for some time without a success replace the process, but not again at once; a success forgives."""
     monkeypatch.setattr(supervisor, "DOUBT_SECONDS", 0.2)
     first = own.pid
     for _ in range(3):

@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 5.0
 PROBE_INTERVAL_SECONDS = 5.0
 UNRESPONSIVE_SECONDS = 30.0
 DOUBT_SECONDS = 5.0
-LEAST_SECONDS_BETWEEN_RENEWALS = 60.0
+LEAST_SECONDS_BETWEEN_RENEWALS = 10.0
 
 log = structlog.get_logger()
 
@@ -85,20 +85,26 @@ class Engine:
         """The child's process id; None while there is no child."""
         return self._child.pid if self._child is not None else None
 
+    def renew(self) -> None:
+        """Replace the engine's process now, unless that was done some seconds ago: a fresh one drops damaged files."""
+        now = time.monotonic()
+        if self._child is not None and now - self._renewed_at >= LEAST_SECONDS_BETWEEN_RENEWALS:
+            log.error("engine_renewed", pid=self._child.pid)
+            self._renewed_at, self._doubted_since = now, None
+            self._child.end()
+
     def doubt(self, code: int) -> None:
         """Report that the engine refused what it has to take, with ClickHouse's code.
 
-        After a full disk chDB was seen to refuse every load until its process was replaced. So after some seconds of
-        refusals without a `trust` in between the process is replaced, once a minute at most.
+        An engine that meets a damaged file refuses everything that touches it, until its process is replaced. So after
+        some seconds of refusals without a `trust` in between it is renewed.
         """
         now = time.monotonic()
         if self._doubted_since is None:
             self._doubted_since = now
-        is_due = now - self._renewed_at >= LEAST_SECONDS_BETWEEN_RENEWALS
-        if self._child is not None and is_due and now - self._doubted_since >= DOUBT_SECONDS:
-            log.error("engine_renewed", pid=self._child.pid, code=code)
-            self._renewed_at, self._doubted_since = now, None
-            self._child.end()
+        if now - self._doubted_since >= DOUBT_SECONDS:
+            log.error("engine_refuses", code=code)
+            self.renew()
 
     def trust(self) -> None:
         """Report that the engine did what it has to."""

@@ -54,7 +54,7 @@ class Product:
         """Start and wait until it is ready."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "helicorder", "serve", *self._options()],
+                self.serve_command(),
                 env=self.environment(),
                 stdout=log,
                 stderr=log,
@@ -63,8 +63,10 @@ class Product:
         self.wait_ready()
         return self
 
-    def _options(self) -> list[str]:
-        return ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(self.data_dir)]
+    def serve_command(self) -> list[str]:
+        """The command line that starts the server."""
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(self.data_dir)]
+        return [sys.executable, "-m", "helicorder", "serve", *options]
 
     def environment(self) -> dict[str, str]:
         """The environment of the server and of commands beside it."""

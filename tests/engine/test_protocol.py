@@ -116,6 +116,15 @@ async def test_a_broken_insert_fails_and_leaves_nothing(client: Any, data: bytes
     assert await client.command("SELECT count() FROM t") == 1
 
 
+async def test_an_insert_that_the_table_refuses_is_an_error(client: Any) -> None:
+    """An insert that fails after its data was parsed, as on a full disk, never answers success."""
+    await client.command("CREATE TABLE t (a UInt64, CONSTRAINT small CHECK a < 10) ENGINE = MergeTree ORDER BY a")
+    with pytest.raises(DatabaseError) as refused:
+        await client.insert("t", [[1], [10]], column_names=["a"])
+    assert refused.value.code == 469
+    assert await client.command("SELECT count() FROM t") == 0
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"])),

@@ -18,6 +18,7 @@ import pytest
 from helicorder.errors import JournalUnavailable
 from ingest.crash_writer import Diary
 from ingest.harness import SqliteStore, Store, poll, running, score
+from small_disks import fill, small_disk
 
 TESTS = pathlib.Path(__file__).parent.parent
 EXT4_IOC_SHUTDOWN, EXT4_NO_LOG_FLUSH = 0x8004587D, 2
@@ -198,58 +199,36 @@ async def test_sixty_power_cuts_lose_nothing(tmp_path: pathlib.Path) -> None:
         (directory / "left").unlink()
 
 
-@pytest.fixture
-def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A file system of 8 MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=False)
-    if mounted.returncode:
-        pytest.skip("mounting a small disk needs privileges that are not given here")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-def fill(disk: pathlib.Path) -> None:
-    """Leave no free block."""
-    ballast = os.open(disk / "ballast", os.O_CREAT | os.O_WRONLY)
-    with contextlib.suppress(OSError):
-        while True:
-            os.write(ballast, b"\0" * 4096)
-    os.close(ballast)
-
-
 @pytest.mark.parametrize("reserve", [0, 2 << 20])
-async def test_a_full_disk_refuses_and_recovers(small_disk: pathlib.Path, reserve: int) -> None:
+async def test_a_full_disk_refuses_and_recovers(tmp_path: pathlib.Path, reserve: int) -> None:
     """On a full disk commits are refused and offers counted, reads go on, and freed space is used without a restart."""
     store = Store()
     block = "r" * 200_000
-    async with running(small_disk, store, min_free_bytes=reserve, flush_interval=60) as ingest:
-        accepted = 0
-        await ingest.commit([score("first")])
-        fill(small_disk)
-        results = await asyncio.gather(*(ingest.commit([score(block)]) for _ in range(40)), return_exceptions=True)
-        accepted += results.count(None)
-        refused = [result for result in results if result is not None]
-        assert refused
-        assert all(isinstance(result, JournalUnavailable) for result in refused)
-        for _ in range(10):
-            ingest.offer(lambda: score(block))
-        await ingest.barrier()
-        stats = ingest.stats()
-        assert not stats.failed
-        assert stats.dropped > 0
-        assert len(store.rows) == 1 + accepted + 10 - stats.dropped
-        (small_disk / "ballast").unlink()
-        deadline = time.monotonic() + 10
-        while True:
-            with contextlib.suppress(JournalUnavailable):
-                await ingest.commit([score("after")])
-                break
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.1)
-        await ingest.barrier()
-        assert store.request_ids()[-1] == "after"
-        assert len(store.rows) == 2 + accepted + 10 - stats.dropped
+    with small_disk(tmp_path / "disk", 8) as disk:
+        async with running(disk, store, min_free_bytes=reserve, flush_interval=60) as ingest:
+            accepted = 0
+            await ingest.commit([score("first")])
+            fill(disk)
+            results = await asyncio.gather(*(ingest.commit([score(block)]) for _ in range(40)), return_exceptions=True)
+            accepted += results.count(None)
+            refused = [result for result in results if result is not None]
+            assert refused
+            assert all(isinstance(result, JournalUnavailable) for result in refused)
+            for _ in range(10):
+                ingest.offer(lambda: score(block))
+            await ingest.barrier()
+            stats = ingest.stats()
+            assert not stats.failed
+            assert stats.dropped > 0
+            assert len(store.rows) == 1 + accepted + 10 - stats.dropped
+            (disk / "ballast").unlink()
+            deadline = time.monotonic() + 10
+            while True:
+                with contextlib.suppress(JournalUnavailable):
+                    await ingest.commit([score("after")])
+                    break
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.1)
+            await ingest.barrier()
+            assert store.request_ids()[-1] == "after"
+            assert len(store.rows) == 2 + accepted + 10 - stats.dropped

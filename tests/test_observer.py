@@ -30,6 +30,7 @@ STATS = IngestStats(
     set_aside=0,
     refused=3,
     flush_failures=0,
+    gaps=0,
     failed=False,
 )
 

@@ -204,6 +204,18 @@ class RequestFailed(HelicorderError):
         self.code = code
 
 
+class Gap(HelicorderError):
+    """What was committed and what was found of it differ: nothing is trimmed, and readers wait, until they agree."""
+
+
+class JournalGap(Gap):
+    """The journal shows another number of rows than were committed to it."""
+
+
+class StoreGap(Gap):
+    """The telemetry store answered that it took rows which it does not hold."""
+
+
 class RowsRefused(HelicorderError):
     """The telemetry store refused rows for what they hold: sending the same rows again cannot help."""
 

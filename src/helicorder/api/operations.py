@@ -119,6 +119,7 @@ def _counters(now: Facts) -> list[tuple[str, str, float]]:
         ("calls_dropped", "Calls that could not be recorded.", now.ingest.dropped),
         ("rows_flushed", "Rows loaded into the store.", now.ingest.flushed),
         ("flush_failures", "Loads that failed and were tried again.", now.ingest.flush_failures),
+        ("load_gaps", "Times that the journal or the store showed less than was committed.", now.ingest.gaps),
         ("rows_set_aside", "Rows the store refused for good; they stay in the journal.", now.ingest.set_aside),
         ("engine_restarts", "Times the embedded engine was started again.", now.engine_restarts),
         ("retention_runs", "Looks at what is too old to keep.", now.retention.runs),

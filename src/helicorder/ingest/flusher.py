@@ -1,6 +1,7 @@
 """The flusher: loads the telemetry store from the journal, in batches, in the order of versions, for ever.
 
-A crash anywhere makes it load some rows again, and nothing else: loading is idempotent by version.
+A crash anywhere makes it load some rows again, and nothing else: loading is idempotent by version. Nothing is trimmed
+and no reader passes before as many rows were loaded as the ledger says were committed.
 """
 
 import asyncio
@@ -12,9 +13,10 @@ from typing import Protocol
 
 import structlog
 
-from helicorder.errors import Problem, RowsRefused, TelemetryUnavailable
+from helicorder.errors import Gap, JournalGap, Problem, RowsRefused, TelemetryUnavailable
 from helicorder.ingest.isolation import isolate
 from helicorder.ingest.journal import Batch, Journal
+from helicorder.ingest.ledger import START, Point
 from helicorder.ingest.pace import Pace
 from helicorder.model.row import Stamped
 
@@ -50,25 +52,26 @@ class Flusher:
     """The active object between journal and store.
 
     Attributes:
-        version: everything up to this version is in the store, or set aside.
-        flushed, set_aside: rows loaded, and rows kept among the refused ones, since start.
+        set_aside: rows kept among the refused ones, since start.
         failures: loads that failed.
+        gaps: times that what was committed and what was found in the journal or in the store differed.
         oldest: version (about microseconds since 1970) of the oldest row not loaded; None when caught up or gathering.
     """
 
     def __init__(
         self, journal: Journal, load: Load, *, interval: float, load_timeout: float, audience: Audience | None = None
     ) -> None:
-        self.version = 0
-        self.flushed = 0
         self.set_aside = 0
         self.failures = 0
+        self.gaps = 0
         self.oldest: int | None = None
         self._journal = journal
         self._load = load
         self._interval = interval
         self._load_timeout = load_timeout
         self._audience = audience
+        self._checked = self._settled = START
+        self._refused: list[tuple[int, Exception]] = []
         self._attempts = 0
         self._stopping = False
         self._grown = asyncio.Event()
@@ -93,9 +96,19 @@ class Flusher:
             await asyncio.gather(self._task, return_exceptions=True)
 
     @property
+    def version(self) -> int:
+        """Everything up to this version is in the store, or set aside."""
+        return self._checked.version
+
+    @property
+    def flushed(self) -> int:
+        """Rows loaded since start."""
+        return self._checked.rows - self.set_aside
+
+    @property
     def rows_waiting(self) -> int:
         """Rows in the journal that are not loaded yet."""
-        return self._journal.rows - self.flushed - self.set_aside
+        return self._journal.ledger.newest.rows - self._checked.rows
 
     async def reach(self, version: int) -> None:
         """Wait until everything up to a version is in the store; asks for it now."""
@@ -118,6 +131,7 @@ class Flusher:
                 await self._catch_up()
             except Exception as error:  # noqa: BLE001 -- whatever a store does, the flusher goes on trying
                 self._attempts += 1
+                self.gaps += isinstance(error, Gap)
                 self._tell(error)
                 await self._back_off()
 
@@ -138,27 +152,32 @@ class Flusher:
         self._grown.clear()
         target = self._journal.version
         while self.version < target:
-            batch = await self._journal.read(self.version)
-            if batch is None:
-                self._mark(target)
-            else:
-                self.oldest = batch.first
-                await self._settle(batch)
-                self._mark(batch.last)
+            await self._advance(self._journal.ledger.after(self.version))
             if self._attempts:
                 _log.info("flush_recovered", attempts=self._attempts, rows_waiting=self.rows_waiting)
             self._attempts = 0
         self._took = time.monotonic() - began
 
+    async def _advance(self, point: Point) -> None:
+        """Load all rows up to a point of the ledger, and pass it once their number is right."""
+        while self._settled.version < point.version:
+            batch = await self._journal.read(self._settled.version, point.version)
+            if batch is None:
+                break
+            self.oldest = batch.first
+            await self._settle(batch)
+        if self._settled.rows != point.rows:
+            found = self._settled.rows
+            self._settled = self._checked
+            self._refused.clear()
+            await self._journal.reopen_reader()
+            raise JournalGap(f"{found} rows were read up to version {point.version}, and {point.rows} were committed.")
+        self._pass(point)
+
     async def _settle(self, batch: Batch) -> None:
-        """Load a batch but for the rows that cannot be loaded, which are set aside."""
-        refused = batch.unreadable + await self._loaded_but(batch.rows)
-        for version, error in refused:
-            self._journal.set_aside(version, f"{type(error).__name__}: {error}")
-            # The message may quote the row, so it stays beside it in the journal.
-            _log.error("row_set_aside", version=version, error=type(error).__name__)
-        self.set_aside += len(refused)
-        self.flushed += len(batch.rows) + len(batch.unreadable) - len(refused)
+        """Load a batch but for the rows that cannot be loaded, which are set aside once the batch is checked."""
+        self._refused += batch.unreadable + await self._loaded_but(batch.rows)
+        self._settled = Point(batch.last, self._settled.rows + len(batch.rows) + len(batch.unreadable))
 
     async def _loaded_but(self, rows: Sequence[Stamped]) -> list[tuple[int, Exception]]:
         error = await self._attempt(rows) if rows else None
@@ -184,14 +203,22 @@ class Flusher:
         self.failures += 1
         return error
 
-    def _mark(self, version: int) -> None:
-        self.version = version
-        self.oldest = version + 1 if version < self._journal.version else None
-        self._journal.trim(version)
+    def _pass(self, point: Point) -> None:
+        """All up to a point is loaded and checked: keep what was refused, trim the rest, let readers through."""
+        for version, error in self._refused:
+            self._journal.set_aside(version, f"{type(error).__name__}: {error}")
+            # The message may quote the row, so it stays beside it in the journal.
+            _log.error("row_set_aside", version=version, error=type(error).__name__)
+        self.set_aside += len(self._refused)
+        self._refused.clear()
+        self._checked = self._settled = point
+        self.oldest = point.version + 1 if point.version < self._journal.version else None
+        self._journal.ledger.forget(point)
+        self._journal.trim(point)
         if self._audience is not None:
-            self._audience.loaded(version)
+            self._audience.loaded(point.version)
         for target, reader in self._readers:
-            if target <= version and not reader.done():
+            if target <= point.version and not reader.done():
                 reader.set_result(None)
 
     def _tell(self, error: Exception) -> None:

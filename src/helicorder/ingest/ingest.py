@@ -36,6 +36,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
         flushed, set_aside: rows loaded into the store, and rows it could not take, kept apart.
         refused: rows kept apart altogether, those of earlier starts too.
         flush_failures: loads that failed, most of them tried again since.
+        gaps: times that what was committed and what the journal or the store shows of it differed; loaded again since.
         failed: the journal accepts nothing until a restart.
     """
 
@@ -50,6 +51,7 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
     set_aside: int
     refused: int
     flush_failures: int
+    gaps: int
     failed: bool
 
 
@@ -181,6 +183,7 @@ class Ingest:
             set_aside=flusher.set_aside,
             refused=journal.refused,
             flush_failures=flusher.failures,
+            gaps=flusher.gaps,
             failed=journal.failed,
         )
 

@@ -15,6 +15,7 @@ import structlog
 from helicorder.errors import IdempotencyConflict, Invalid, JournalUnavailable
 from helicorder.ingest.intake import Bounds, Intake, Unit
 from helicorder.ingest.journal_file import Claim, Entries, JournalFile, Outcome
+from helicorder.ingest.ledger import START, Ledger, Point
 from helicorder.ingest.pace import Pace
 from helicorder.model.row import Row, Stamped
 
@@ -85,7 +86,7 @@ class Journal:
         self._directory = directory
         self._room = room
         self._loop = asyncio.get_running_loop()
-        self._trim_to = self._trimmed_to = 0
+        self._trim_to = self._trimmed_to = START
         self._refusals: list[tuple[int, str]] = []
         self._housekeeping_at = 0.0
         self._disk_checked_at = -_DISK_CHECK_SECONDS
@@ -111,12 +112,12 @@ class Journal:
     @property
     def version(self) -> int:
         """The highest durable version: whatever was acknowledged has this one or a lower one."""
-        return self._file.committed
+        return self.ledger.newest.version
 
     @property
-    def rows(self) -> int:
-        """Rows found at opening and written since, loaded or not."""
-        return self._file.rows
+    def ledger(self) -> Ledger:
+        """What is durable: rows found at opening and written since, loaded or not."""
+        return self._file.ledger
 
     @property
     def refused(self) -> int:
@@ -159,13 +160,17 @@ class Journal:
         if self.intake.fence(passed):
             await passed
 
-    async def read(self, after: int) -> Batch | None:
-        """The next durable entries above a version, bounded in rows and bytes; None if there are none."""
-        return await self._loop.run_in_executor(self._reader, self._read, after)
+    async def read(self, after: int, up_to: int) -> Batch | None:
+        """The next entries between two versions, bounded in rows and bytes; None if the file shows none."""
+        return await self._loop.run_in_executor(self._reader, self._read, after, up_to)
 
-    def trim(self, up_to: int) -> None:
-        """Let go of entries up to a version, some time soon; forgotten in a crash, and then they are read again."""
-        self._trim_to = max(self._trim_to, up_to)
+    async def reopen_reader(self) -> None:
+        """Read with a new connection from now on: the old one may see an old state of the file."""
+        await self._loop.run_in_executor(self._reader, self._file.reopen_reader)
+
+    def trim(self, loaded: Point) -> None:
+        """Delete the entries that were loaded, some time soon; forgotten in a crash, and then they are read again."""
+        self._trim_to = loaded
         self.intake.wake()
 
     def set_aside(self, version: int, reason: str) -> None:
@@ -183,8 +188,8 @@ class Journal:
         if self._thread.is_alive():
             _log.error("journal_writer_left_behind", waiting=self.intake.waiting)
 
-    def _read(self, after: int) -> Batch | None:
-        entries = self._file.read(after, _BATCH_ROWS, _BATCH_BYTES)
+    def _read(self, after: int, up_to: int) -> Batch | None:
+        entries = self._file.read(after, up_to, _BATCH_ROWS, _BATCH_BYTES)
         if not entries:
             return None
         batch = Batch(entries[0][0], entries[-1][0], [], [])
@@ -255,7 +260,7 @@ class Journal:
             self._refuse("no room on disk")
         accepted = [unit for unit, fits in zip(units, has_room, strict=True) if fits]
         outcomes: list[Outcome] = []
-        rows_before = self._file.rows
+        rows_before = self.ledger.newest.rows
         try:
             if accepted:
                 outcomes = self._file.write([unit.entries for unit in accepted])
@@ -264,7 +269,7 @@ class Journal:
             has_room = [False] * len(units)
         offers = [fits for unit, fits in zip(units, has_room, strict=True) if unit.waiter is None]
         self.intake.drop(offers.count(False), "failed" if self.failed else "not written")
-        self.committed += self._file.rows - rows_before - offers.count(True)
+        self.committed += self.ledger.newest.rows - rows_before - offers.count(True)
         written = iter(outcomes)
         return [next(written) if fits else JournalUnavailable() for fits in has_room]
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from helicorder.errors import IdempotencyConflict, SchemaTooNew, StartupError
+from helicorder.errors import IdempotencyConflict, JournalGap, SchemaTooNew, StartupError
+from helicorder.ingest.ledger import Ledger, Point
 
 FILE_NAME = "journal.sqlite"
 SCHEMA_VERSION = 1
@@ -73,8 +74,7 @@ class JournalFile:
     """An open journal. Errors of SQLite pass through as they are; the transaction they hit has been rolled back.
 
     Attributes:
-        committed: the highest version that is durable.
-        rows: rows written or found at opening, loaded or not: only ever grows.
+        ledger: how many rows are durable up to which version: those found at opening, and those written since.
         refused: rows set aside, now and before.
         used_bytes: pages in use, times page size; space freed by trimming is not counted, as it is used again.
 
@@ -84,17 +84,16 @@ class JournalFile:
     """
 
     def __init__(self, directory: pathlib.Path, clock: Callable[[], int]) -> None:
-        self.committed = self._last = 0
-        self.rows = self.refused = self.used_bytes = 0
+        self._last = self._removed = 0
+        self.refused = self.used_bytes = 0
         self._unsaved_bytes = self._page_size = 0
         self._clock = clock
-        path = directory / FILE_NAME
+        self._path = path = directory / FILE_NAME
         try:
             with contextlib.ExitStack() as opened:
                 _create_private(path)
                 self._writer = opened.enter_context(contextlib.closing(_connected(path)))
-                self._reader = opened.enter_context(contextlib.closing(_connected(path)))
-                self._reader.execute("PRAGMA query_only=ON")
+                self._reader = opened.enter_context(contextlib.closing(_reading(path)))
                 _prepare(self._writer, path)
                 self._read_state()
                 opened.pop_all()
@@ -110,29 +109,36 @@ class JournalFile:
             # Never given twice, not even after a failed commit: what failed may be found there after a restart.
             self._last = now + len(fresh) - 1 if fresh else self._last
             self._writer.executemany("INSERT INTO entries VALUES (?, ?)", enumerate(fresh, now))
-        self.committed = self._last
-        self.rows += len(fresh)
+        if fresh:
+            self.ledger.add(self._last, len(fresh))
         self.used_bytes = self._used_bytes()
         self._unsaved_bytes += sum(map(len, fresh)) + _TRANSACTION_OVERHEAD_BYTES
         return outcomes
 
-    def trim(self, up_to: int) -> bool:
-        """Delete a piece of the entries up to that version and of the claims past their life; whether more are left."""
+    def trim(self, loaded: Point) -> bool:
+        """Delete a piece of the entries that were loaded and of the claims past their life; whether more are left.
+
+        Raises:
+            JournalGap: there are more entries up to that version than were loaded; nothing was deleted.
+        """
         oldest_claim = max(self._last, self._clock()) - _CLAIM_LIFE_MICROSECONDS
         with self._transaction():
             # With the last row goes the last version, unless it is kept: versions outlive an empty journal.
-            self._writer.execute("UPDATE high_water SET version = max(version, ?)", (min(up_to, self._last),))
+            self._writer.execute("UPDATE high_water SET version = max(version, ?)", (min(loaded.version, self._last),))
             rows = self._writer.execute(
                 "DELETE FROM entries WHERE version IN"
                 " (SELECT version FROM entries WHERE version <= ? ORDER BY version LIMIT ?)",
-                (up_to, _PIECE_ROWS),
+                (loaded.version, _PIECE_ROWS),
             ).rowcount
+            if self._removed + rows > loaded.rows:
+                raise JournalGap(f"{self._removed + rows} entries were to be deleted, and {loaded.rows} were loaded.")
             # Claims are created in order of time, so the oldest have the lowest rowids: no index on created_at.
             claims = self._writer.execute(
                 "DELETE FROM claims WHERE created_at < ? AND rowid IN"
                 " (SELECT rowid FROM claims ORDER BY rowid LIMIT ?)",
                 (oldest_claim, _PIECE_ROWS),
             ).rowcount
+        self._removed += rows
         self.used_bytes = self._used_bytes()
         self._unsaved_bytes += rows * self._page_size // 8 + _TRANSACTION_OVERHEAD_BYTES
         return _PIECE_ROWS in (rows, claims)
@@ -144,7 +150,7 @@ class JournalFile:
                 "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
                 (reason[:_MAX_REASON_LENGTH], version),
             ).rowcount
-            self._writer.execute("DELETE FROM entries WHERE version = ?", (version,))
+            self._removed += self._writer.execute("DELETE FROM entries WHERE version = ?", (version,)).rowcount
         self.refused += moved
 
     def checkpoint_if_due(self) -> None:
@@ -157,12 +163,13 @@ class JournalFile:
             # A read was always under way: wait for one to end.
             self._writer.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
 
-    def read(self, after: int, max_rows: int, max_bytes: int) -> list[tuple[int, bytes]]:
-        """The next entries (version, payload) above a version, in order: at least one if there is any."""
+    def read(self, after: int, up_to: int, max_rows: int, max_bytes: int) -> list[tuple[int, bytes]]:
+        """The next entries (version, payload) above one version and up to another, in order: at least one if any."""
         entries: list[tuple[int, bytes]] = []
         size = 0
         cursor = self._reader.execute(
-            "SELECT version, payload FROM entries WHERE version > ? ORDER BY version LIMIT ?", (after, max_rows)
+            "SELECT version, payload FROM entries WHERE version > ? AND version <= ? ORDER BY version LIMIT ?",
+            (after, up_to, max_rows),
         )
         # An open cursor would hold its snapshot, and the WAL could not start over.
         with contextlib.closing(cursor):
@@ -172,6 +179,12 @@ class JournalFile:
                 if size >= max_bytes:
                     break
         return entries
+
+    def reopen_reader(self) -> None:
+        """Replace the connection that `read` uses, which then sees what the file holds now; belongs with `read`."""
+        fresh = _reading(self._path)
+        self._reader.close()
+        self._reader = fresh
 
     def answer_to(self, claim: Claim) -> Outcome:
         """The answer kept under a claim's key, None where the key is free, or the conflict; belongs with `read`."""
@@ -184,13 +197,22 @@ class JournalFile:
 
     def _read_state(self) -> None:
         self._page_size = self._value("PRAGMA page_size")
-        self.rows = self._value("SELECT count(*) FROM entries")
         self.refused = self._value("SELECT count(*) FROM refused")
-        self.committed = self._last = self._value(
+        self._last = self._value(
             "SELECT max((SELECT version FROM high_water), (SELECT coalesce(max(version), 0) FROM entries),"
             " (SELECT coalesce(max(version), 0) FROM refused))"
         )
+        self.ledger = Ledger(self._found_points())
         self.used_bytes = self._used_bytes()
+
+    def _found_points(self) -> Iterator[Point]:
+        """What the file holds at opening, in stretches, so that a long journal is checked and trimmed on the way."""
+        rows = 0
+        for (version,) in self._writer.execute("SELECT version FROM entries ORDER BY version"):
+            rows += 1
+            if rows % _PIECE_ROWS == 0:
+                yield Point(version, rows)
+        yield Point(self._last, rows)
 
     def _resolved(self, unit: Entries, now: int, fresh: list[bytes]) -> Outcome:
         claim = unit.claim
@@ -258,6 +280,12 @@ def _create_private(path: pathlib.Path) -> None:
 def _connected(path: pathlib.Path) -> sqlite3.Connection:
     # Made on one thread, used on another: each by one thread only. The timeout is what a foreign reader costs an ack.
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.1)
+
+
+def _reading(path: pathlib.Path) -> sqlite3.Connection:
+    connection = _connected(path)
+    connection.execute("PRAGMA query_only=ON")
+    return connection
 
 
 def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:

@@ -16,6 +16,7 @@ from helicorder.model.call import MAX_COST_USD, MAX_COUNT, Call, Digest
 from helicorder.model.row import Stamped
 from helicorder.model.score import PropertyEdit, Score
 from helicorder.telemetry.client import StatementError, Telemetry
+from helicorder.telemetry.confirmation import confirm
 from helicorder.telemetry.instants import microseconds
 from helicorder.telemetry.sql.derivation import DERIVE, JUDGED
 
@@ -236,6 +237,7 @@ class Loader:
 
         Raises:
             TelemetryUnavailable: no answer now; load the same batch again later.
+            StoreGap: the store answered success and does not show all rows; load the same batch again.
             RowsRefused: a row of this batch does not fit; a smaller batch without that row would pass.
             StatementError: the store refuses for another reason; no row is at fault.
         """
@@ -255,6 +257,7 @@ class Loader:
                 raise outcome
         self._told |= named
         if batch:
+            await confirm(self._telemetry, batch)
             await self._derive(batch, calls_alone=len(digested) == len(batch))
 
     async def _derive(self, batch: Sequence[Stamped], *, calls_alone: bool) -> None:

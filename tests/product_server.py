@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import psutil
@@ -50,7 +50,7 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
         self.log_path = data_dir.with_suffix(".log")
 
-    def start(self) -> "Product":
+    def start(self) -> Self:
         """Start and wait until it is ready."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(

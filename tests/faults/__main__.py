@@ -54,7 +54,8 @@ def main() -> int:
         names = ", ".join([*(row.name for row in ROWS), *(proof.name for proof in proofs)])
         print(f"No row is called {given.only}. The rows: {names}", file=sys.stderr)
         return 2
-    lines = {row.name: Line(row.goal, row.name) for row in (*chosen, *chosen_proofs)}
+    rows: list[Row | Proof] = [*chosen, *chosen_proofs]
+    lines = {row.name: Line(row.goal, row.name) for row in rows}
     print(f"seed {given.seed}; scratch and evidence in {given.evidence}", flush=True)
     try:
         _run_rounds(chosen, lines, given)
@@ -76,23 +77,23 @@ def _run_rounds(rows: Sequence[Row], lines: dict[str, Line], given: argparse.Nam
             if time.monotonic() > deadline:
                 line.verdict = line.verdict or f"{'held' if line.rounds else 'not run'}: out of time"
                 continue
-            _run_round(row, line, f"{given.seed}/{row.name}/{number}", given.evidence)
+            _run_round(row, line, f"{given.seed}/{row.name}/{number}", given)
 
 
-def _run_round(row: Row, line: Line, seed: str, evidence: pathlib.Path) -> None:
+def _run_round(row: Row, line: Line, seed: str, given: argparse.Namespace) -> None:
     began = time.monotonic()
-    outcome = _outcome(row, seed, evidence)
+    outcome = _outcome(row, seed, given)
     line.rounds += 1
     line.outcome.add(outcome)
     state = "held" if outcome.held else f"BROKEN: lost {outcome.lost}, stale {outcome.stale}, {outcome.failures[:2]}"
     print(f"{row.goal} {row.name} {seed}: {state}, {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _outcome(row: Row, seed: str, evidence: pathlib.Path) -> Outcome:
+def _outcome(row: Row, seed: str, given: argparse.Namespace) -> Outcome:
     """One round in a scratch directory of its own; whatever happens, what it made is gone afterwards."""
-    with _scratch(evidence) as scratch:
+    with _scratch(given.evidence) as scratch:
         with contextlib.ExitStack() as stack:
-            trial = Trial(seed, scratch, stack)
+            trial = Trial(seed, scratch, stack, given.patience)
             signal.alarm(row.seconds)
             try:
                 row.run(trial)
@@ -103,7 +104,7 @@ def _outcome(row: Row, seed: str, evidence: pathlib.Path) -> Outcome:
             finally:
                 signal.alarm(0)
         if not trial.outcome.held:
-            _keep_evidence(trial, evidence / seed.replace("/", "-"))
+            _keep_evidence(trial, given.evidence / seed.replace("/", "-"))
     return trial.outcome
 
 
@@ -148,8 +149,9 @@ def _report(lines: list[Line], given: argparse.Namespace) -> int:
 
 
 def _wanted(goal: str, name: str, only: str) -> bool:
-    """Whether a row is asked for: by its goal, its name, or the beginning of its name."""
-    return not only or any(goal == part or name.startswith(part.rstrip("s")) for part in only.split(","))
+    """Whether a row is asked for: by its goal, the beginning of its name, or after an equals sign its whole name."""
+    parts = only.split(",")
+    return not only or any(part in (goal, f"={name}") or name.startswith(part.rstrip("s")) for part in parts)
 
 
 def _arguments() -> argparse.Namespace:
@@ -159,6 +161,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="goals and names, or beginnings of names, with commas between them")
     parser.add_argument("--seed", default=str(int(time.time())), help="what all that is random is drawn from")
     parser.add_argument("--minutes", type=float, default=120.0, help="no round begins later than that")
+    parser.add_argument("--patience", type=float, default=1.0, help="how many times longer a recovery may take")
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="the soak alone, for so long")
     parser.add_argument("--no-tests", action="store_true", help="leave out the rows that are proved by other tests")
     parser.add_argument("--figures", action="store_true", help="print what was measured in each round")

@@ -9,7 +9,7 @@ from faults.trial import Trial
 THREADS = 50
 REPEATS = 100
 NAMES = 20
-SAMPLES = 500
+SAMPLES = 200
 MEDIAN_SECONDS = 0.2
 P99_SECONDS = 1.0
 

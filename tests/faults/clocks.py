@@ -36,5 +36,3 @@ def jumps(trial: Trial) -> None:
 
 def _set(path: pathlib.Path, offset: str) -> None:
     path.write_text(offset)
-
-

@@ -3,8 +3,8 @@
 import pathlib
 import shutil
 
-from faults.observing import Unreadable, observed
 from faults.checking import compare
+from faults.observing import Unreadable, observed
 from faults.server import Server
 from faults.traffic import Traffic
 from faults.trial import Trial

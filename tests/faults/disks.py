@@ -61,9 +61,17 @@ class Disk(msgspec.Struct, frozen=True):
         """Change how it is mounted: ``ro``, ``rw``, or in memory ``size=…m``."""
         subprocess.run(["mount", "-o", f"remount,{options}", str(self.place)], check=True, capture_output=True)
 
+    def unmount(self, kept: pathlib.Path) -> None:
+        """Unmount an ext4 file system whose users are gone, and keep its file under another name."""
+        assert self.image is not None
+        subprocess.run(["umount", str(self.place)], check=True)
+        self.image.rename(kept)
+
     def fail(self) -> None:
         """Have the kernel find an error in this ext4 file system, and do what the mount options say of errors."""
-        found = subprocess.run(["findmnt", "-no", "SOURCE", str(self.place)], check=True, capture_output=True, text=True)
+        found = subprocess.run(
+            ["findmnt", "-no", "SOURCE", str(self.place)], check=True, capture_output=True, text=True
+        )
         device = pathlib.Path(found.stdout.strip()).name
         pathlib.Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("the fault matrix")
 

@@ -103,9 +103,7 @@ def read_only(trial: Trial) -> None:
             trial.outcome.failures.append("writes were acknowledged on a read-only file system")
         after = traffic.history.cells()
         server.kill()
-    assert disk.image is not None
-    subprocess.run(["umount", str(place)], check=True)
-    disk.image.rename(kept)
+    disk.unmount(kept)
     subprocess.run(["e2fsck", "-fy", str(kept)], check=False, capture_output=True)
     trial.stack.enter_context(disks.mounted_image(kept, place))
     trial.check(server.start(), as_promised(before, after))

@@ -92,10 +92,10 @@ def _kill_at_call(trial: Trial, server: Server, number: int) -> None:
     calls = trial.draw.choice(ENGINE_CALLS if of_engine else SERVER_CALLS)
     when = trial.draw.randint(1, LATEST_CALL)
     injection = tracing.Injection(calls, f"signal=KILL:when={when}")
-    with tracing.injected(process.pid, injection, trial.scratch / f"trace-{number}"):
-        with contextlib.suppress(psutil.TimeoutExpired):
-            process.wait(CALL_SECONDS)
-    died = tracing.count(trial.scratch / f"trace-{number}") > 0
+    log = trial.scratch / f"trace-{number}"
+    with contextlib.suppress(psutil.TimeoutExpired), tracing.injected(process.pid, injection, log):
+        process.wait(CALL_SECONDS)
+    died = tracing.count(log) > 0
     trial.outcome.figures.append(f"{calls} {when} of the {'engine' if of_engine else 'server'}: {died}")
     trial.outcome.faults += died
     if not of_engine and died:

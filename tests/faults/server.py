@@ -62,6 +62,13 @@ class Server(Product):
             return next((process for process in self.tree()[1:] if process.is_running()), None)
         return None
 
+    def kill(self) -> None:
+        """Kill -9 the whole tree; nothing of it is left when this returns."""
+        tree = self.tree()
+        super().kill()
+        for process in tree:
+            wait_gone(process)
+
     def kill_server(self) -> None:
         """Kill -9 the server alone; the engine follows by itself."""
         engine = self.engine_process()

@@ -21,7 +21,7 @@ def frozen_engine(trial: Trial) -> None:
             trial.outcome.failures.append("writes were not acknowledged while the engine stood still")
         trial.sleep(FROZEN_SECONDS - 1, FROZEN_SECONDS + 1)
         engine.send_signal(signal.SIGCONT)
-        trial.expect_recovery(traffic)
+        trial.expect_recovery(traffic, 30.0)
         traffic.wait_for(100)
     trial.check(server, traffic.history.cells())
 

@@ -81,7 +81,8 @@ async def _opened(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamW
     """A proxied stream whose head has arrived."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=4096)
     head = (
-        f"POST /v1/gateway/oai/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nHelicone-Auth: Bearer {server.key}\r\n"
+        "POST /v1/gateway/oai/v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Helicone-Auth: Bearer {server.key}\r\n"
         f"Authorization: Bearer sk-fake\r\nContent-Type: application/json\r\nContent-Length: {len(CHAT)}\r\n\r\n"
     )
     writer.write(head.encode() + CHAT)

@@ -40,7 +40,9 @@ def table(lines: Iterable[Line]) -> str:
     """The table in Markdown, columns aligned."""
     rows = [(*HEADINGS, "verdict"), *map(_cells, lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    printed = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    printed = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     printed.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(printed)
 

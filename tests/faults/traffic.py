@@ -71,7 +71,7 @@ class Traffic:
             time.sleep(0.02)
         return True
 
-    def recovery_seconds(self, longest: float = 60.0) -> float | None:
+    def recovery_seconds(self, longest: float) -> float | None:
         """Seconds until a write is acknowledged and a read that started after it shows it; None if that is too long."""
         began = time.monotonic()
         while time.monotonic() - began < longest:
@@ -114,7 +114,9 @@ class Traffic:
         if answer.status == 503:
             self.refused += 1
         else:
-            self.wrong[f"{operation.method} {operation.path.split('/')[-1]}: {answer.status} {answer.body[:80]!r}"] += 1
+            self.wrong[
+                f"{operation.method} {operation.path.rpartition('/')[2]}: {answer.status} {answer.body[:80]!r}"
+            ] += 1
         return False
 
     def _read(self, draw: random.Random) -> None:
@@ -165,8 +167,11 @@ class Traffic:
             self.refused += 1
             self._over.wait(PAUSE_SECONDS)
         elif answer.status not in (200, 404):
-            self.wrong[f"GET {path.split('/')[-1]}: {answer.status} {answer.body[:80]!r}"] += 1
+            self._excuse_nothing("GET", path, answer)
         return answer
+
+    def _excuse_nothing(self, method: str, path: str, answer: Answer) -> None:
+        self.wrong[f"{method} {path.rpartition('/')[2]}: {answer.status} {answer.body[:80]!r}"] += 1
 
     def _blame(self, line: str) -> None:
         self.stale += 1

@@ -17,6 +17,7 @@ from faults.server import Server
 from faults.traffic import Traffic
 
 RECOVERY_SECONDS = 10.0
+LONGEST_RECOVERY_SECONDS = 60.0
 EVIDENCE_LINES = 15
 
 
@@ -75,10 +76,12 @@ class Trial:
 
     Attributes:
         stack: what must be undone when the round ends.
+        patience: how many times longer than promised a recovery may take; more than 1 where the machine is shared.
     """
 
-    def __init__(self, seed: str, scratch: pathlib.Path, stack: contextlib.ExitStack) -> None:
+    def __init__(self, seed: str, scratch: pathlib.Path, stack: contextlib.ExitStack, patience: float = 1.0) -> None:
         self.seed = seed
+        self.patience = patience
         self.draw = random.Random(seed)
         self.scratch = scratch
         self.stack = stack
@@ -110,10 +113,11 @@ class Trial:
 
     def expect_recovery(self, traffic: Traffic, seconds: float = RECOVERY_SECONDS) -> None:
         """Measure how long it takes until a write is acknowledged and read; a failure if that takes too long."""
-        took = traffic.recovery_seconds()
+        took = traffic.recovery_seconds(max(seconds * self.patience, LONGEST_RECOVERY_SECONDS))
         self.outcome.recovered(took)
-        if took is None or took > seconds:
-            self.outcome.failures.append(f"not recovered within {seconds:.0f} s")
+        if took is None or took > seconds * self.patience:
+            said = "not at all" if took is None else f"after {took:.1f} s"
+            self.outcome.failures.append(f"recovered {said}, and not within {seconds * self.patience:.0f} s")
 
     def check(self, server: Server, promised: Mapping[Cell, Sequence[Attempt]]) -> None:
         """Compare what was promised with what the server shows. What it does not show is looked for after a restart."""

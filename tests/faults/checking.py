@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from faults.history import Attempt
-from faults.operations import Cell, Value
+from faults.operations import Cell, Kind, Value
 
 Shown = tuple[str, Value]
+
+SHOW_ONE_VALUE: tuple[Kind, ...] = ("property", "definition")
 
 
 class Observed(msgspec.Struct):
     """What the API shows.
 
     Attributes:
-        histories: every version of a cell, oldest first. A property has one: the API shows its current value.
+        histories: every version of a cell, oldest first. Of some kinds the API shows the current value alone.
         current: the value that counts now.
     """
 
@@ -39,7 +41,7 @@ def compare(promised: Mapping[Cell, Sequence[Attempt]], observed: Observed) -> F
     findings = Findings()
     for cell, attempts in promised.items():
         history = observed.histories.get(cell, [])
-        if cell.kind == "property":
+        if cell.kind in SHOW_ONE_VALUE:
             _check_current(cell, attempts, history[-1] if history else None, findings)
             continue
         _check_history(cell, attempts, history, findings)

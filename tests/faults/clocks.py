@@ -26,7 +26,7 @@ def jumps(trial: Trial) -> None:
             traffic.wait_for(50)
             _set(offset, jump)
             trial.outcome.faults += 1
-            trial.expect_recovery(traffic)
+            trial.expect_recovery(traffic, 60.0)
         traffic.wait_for(50)
     trial.check(server, traffic.history.cells())
     server.kill()

@@ -12,8 +12,8 @@ from faults.trial import Trial
 
 KILLS_PER_ROUND = 5
 KILLS_AT_CALLS_PER_ROUND = 3
-CALL_SECONDS = 6.0
-LATEST_CALL = 60
+CALL_SECONDS = 10.0
+LATEST_CALL = 20
 STOP_SECONDS = 35.0
 # Where a process dies: whose, at which calls.
 SERVER_CALLS = ("fdatasync", "fsync", "pwrite64", "ftruncate", "fdatasync,pwrite64")

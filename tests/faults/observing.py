@@ -36,6 +36,10 @@ def observed(product: Product, cells: Iterable[Cell], seconds: float = READ_SECO
         text = msgspec.json.decode(row["request_body"])["text"]
         found.histories.setdefault(Cell("call", row["request_id"], ""), []).append(text)
         found.histories |= properties_of(row["request_id"], row["properties"])
+    for row in read(product, "/v1/scores/definitions", seconds).json()["data"]:
+        if row["description"]:  # those that are only inferred have none
+            cell = Cell("definition", f"{row['name'].partition('-')[0]}-definitions", row["name"])
+            found.histories[cell] = [row["description"]]
     return found
 
 

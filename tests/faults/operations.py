@@ -1,21 +1,25 @@
 """What a writer asks for: scores, batches, logged calls and properties, each with the effects that it must have."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-Kind = Literal["score", "call", "property"]
+Kind = Literal["score", "call", "property", "definition"]
 Value = float | bool | str
 
 NAMES_PER_REQUEST = 20
-OVERWRITES = 0.15
+# Overwrites of an earlier name, batches of scores, logged calls, batches of calls, properties, definitions, new scores.
+WEIGHTS = (15, 5, 5, 3, 3, 2, 67)
 RECENT_CELLS = 400
 
 
 class Cell(NamedTuple):
-    """A place that holds one value at a time: a score of a request, a property of it, or its call."""
+    """A place that holds one value at a time: a score of a request, a property of it, its call, or a definition.
+
+    A definition, which is configuration, is no request's: all of a writer's have one id.
+    """
 
     kind: Kind
     request_id: str
@@ -57,18 +61,16 @@ class Author:
 
     def _next(self) -> Operation:
         self._operations += 1
-        kind = self._draw.random()
-        if kind < OVERWRITES and self._cells:
-            return self._score([self._draw.choice(self._cells[-RECENT_CELLS:])])
-        if kind < OVERWRITES + 0.05:
-            return self._batch([self._fresh() for _ in range(self._draw.randint(2, 12))])
-        if kind < OVERWRITES + 0.10:
-            return self._log()
-        if kind < OVERWRITES + 0.13:
-            return self._calls_batch()
-        if kind < OVERWRITES + 0.16 and self._calls:
-            return self._property(self._draw.choice(self._calls[-20:]))
-        return self._score([self._fresh()])
+        kinds: list[Callable[[], Operation]] = [
+            self._again if self._cells else self._fresh_score,
+            self._batch,
+            self._log,
+            self._calls_batch,
+            self._property if self._calls else self._fresh_score,
+            self._definition,
+            self._fresh_score,
+        ]
+        return self._draw.choices(kinds, WEIGHTS)[0]()
 
     def _operation(self, method: str, path: str, body: Any, effects: list[Effect]) -> Operation:
         return Operation(method, path, body, f"{self._name}-{self._operations}", tuple(effects))
@@ -85,14 +87,19 @@ class Author:
     def _value(self) -> float | bool:
         return self._draw.random() < 0.5 if self._draw.random() < 0.25 else self._draw.uniform(-1000, 1000)
 
-    def _score(self, cells: list[Cell]) -> Operation:
-        """Scores of one request."""
-        effects = [Effect(cell, self._value()) for cell in cells]
-        body = {"scores": {effect.cell.name: effect.value for effect in effects}}
-        return self._operation("POST", f"/v1/request/{cells[0].request_id}/score", body, effects)
+    def _fresh_score(self) -> Operation:
+        return self._score(self._fresh())
 
-    def _batch(self, cells: list[Cell]) -> Operation:
-        effects = [Effect(cell, self._value()) for cell in cells]
+    def _again(self) -> Operation:
+        return self._score(self._draw.choice(self._cells[-RECENT_CELLS:]))
+
+    def _score(self, cell: Cell) -> Operation:
+        effect = Effect(cell, self._value())
+        body = {"scores": {cell.name: effect.value}}
+        return self._operation("POST", f"/v1/request/{cell.request_id}/score", body, [effect])
+
+    def _batch(self) -> Operation:
+        effects = [Effect(self._fresh(), self._value()) for _ in range(self._draw.randint(2, 12))]
         items = [
             {"request_id": effect.cell.request_id, "name": effect.cell.name, "value": effect.value}
             for effect in effects
@@ -133,7 +140,15 @@ class Author:
         ]
         return self._operation("POST", "/v1/calls/batch", {"calls": items}, effects)
 
-    def _property(self, request_id: str) -> Operation:
+    def _property(self) -> Operation:
+        request_id = self._draw.choice(self._calls[-20:])
         effect = Effect(Cell("property", request_id, "stage"), f"stage {self._operations}")
         body = {"key": effect.cell.name, "value": effect.value}
         return self._operation("PUT", f"/v1/request/{request_id}/property", body, [effect])
+
+    def _definition(self) -> Operation:
+        """What a score means: a row of the control store, with a description of its own each time."""
+        cell = Cell("definition", f"{self._name}-definitions", f"{self._name}-d{self._draw.randint(0, 9)}")
+        effect = Effect(cell, f"meaning {self._operations}")
+        body = {"kind": "numeric", "description": effect.value}
+        return self._operation("PUT", f"/v1/scores/definitions/{cell.name}", body, [effect])

@@ -12,16 +12,14 @@ from faults.server import Server
 from faults.trial import Trial
 
 STREAMS = 5_000
-KB_PER_STREAM = 40.0
+KB_PER_STREAM = 64.0
 SLOW_READERS = 50
-SLOW_READER_MB = 2.0
+SLOW_READER_MB = 4.0
 SLOW_SECONDS = 10.0
 CHAT = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}'
 OPEN_AT_ONCE = 100
 SETTLE_SECONDS = 3.0
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-EVENT = b"9\r\ndata: 1\n\n\r\n"
-BLOCK = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+UPSTREAM = pathlib.Path(__file__).with_name("endless_upstream.py")
 
 
 def idle_streams(trial: Trial) -> None:
@@ -116,32 +114,9 @@ def _memory(server: Server) -> int:
 @contextlib.contextmanager
 def _upstream(kind: str) -> Iterator[str]:
     """A provider in a process of its own, so that each process has its own open files; its base URL."""
-    command = [sys.executable, str(pathlib.Path(__file__)), kind]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=pathlib.Path(__file__).parent.parent) as process:
+    with subprocess.Popen([sys.executable, str(UPSTREAM), kind], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
         finally:
             process.kill()
-
-
-async def _serve(kind: str) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(HEAD + EVENT)
-            while kind == "endless":
-                writer.write(BLOCK)
-                await writer.drain()
-            while await reader.read(65_536):
-                pass
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-    asyncio.run(_serve(sys.argv[1]))

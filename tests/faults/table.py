@@ -33,6 +33,8 @@ class Line(msgspec.Struct):
             return "LOST"
         if self.failed:
             return "FAILED"
+        if self.rounds and not self.verdict and not self.outcome.faults:
+            return "not run: no fault took effect"
         return self.verdict or ("held" if self.rounds else "not run")
 
 

@@ -90,4 +90,4 @@ def test_an_author_writes_the_same_again() -> None:
         history.acknowledge(operation, history.attempt(operation))
     overwritten = [cell for cell, attempts in history.cells().items() if cell.kind == "score" and len(attempts) > 1]
     assert len(overwritten) > 20
-    assert {cell.kind for cell in history.cells()} == {"score", "call", "property"}
+    assert {cell.kind for cell in history.cells()} == {"score", "call", "property", "definition"}

@@ -31,6 +31,9 @@ STATS = IngestStats(
     refused=3,
     flush_failures=0,
     gaps=0,
+    bodies_dropped=0,
+    is_low=False,
+    reserve_bytes=0,
     failed=False,
 )
 

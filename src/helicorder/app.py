@@ -168,14 +168,14 @@ class Application:
             max_body_bytes=settings.max_body_mb * MIB,
         )
 
-    async def reading(self) -> Telemetry:
-        """The store, once it holds all that was acknowledged so far.
+    async def reading(self, org_id: str | None) -> Telemetry:
+        """The store, once it holds all that was acknowledged so far, to one organisation or to all.
 
         Raises:
             TelemetryUnavailable: it does not answer, or never has.
         """
         telemetry = self.store.ready()
-        await self.ingest.barrier()
+        await self.ingest.barrier(org_id)
         return telemetry
 
     def facts(self) -> Facts:

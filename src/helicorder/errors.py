@@ -13,6 +13,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── NotFound                   404
     │   ├── MethodNotAllowed           405
     │   ├── IdempotencyConflict        409
+    │   ├── AnswerDropped              409
     │   ├── Conflict                   409
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
@@ -25,6 +26,9 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   │   └── TelemetryUnavailable   503
     │   └── UpstreamTimeout            504
     ├── RequestFailed
+    ├── Gap
+    │   ├── JournalGap
+    │   └── StoreGap
     ├── RowsRefused
     └── StartupError
         ├── DataDirectoryHeld
@@ -106,6 +110,13 @@ class IdempotencyConflict(Problem):
     """The Idempotency-Key was already used with a different body."""
 
     code = "idempotency_conflict"
+    status = 409
+
+
+class AnswerDropped(Problem):
+    """The request under this Idempotency-Key was carried out when it first came; its answer is no longer stored."""
+
+    code = "answer_dropped"
     status = 409
 
 

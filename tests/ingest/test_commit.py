@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helicorder.errors import Invalid, JournalUnavailable, SchemaTooNew, StartupError
+from helicorder.ingest.claims import Claim
 from helicorder.ingest.intake import Bounds
-from helicorder.ingest.journal_file import Claim, Entries, JournalFile
+from helicorder.ingest.journal_file import Entries, JournalFile
 from helicorder.model.row import Row
 from helicorder.model.score import PropertyEdit
 from ingest.harness import MORNING, Clock, Opener, Store, entries, poll, score
@@ -113,7 +114,12 @@ async def test_the_files_are_private(opened: Opener, tmp_path: pathlib.Path) -> 
     async with opened() as ingest:
         await ingest.commit([score("r")])
         modes = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in os.scandir(tmp_path)}
-    assert modes == {"journal.sqlite": 0o600, "journal.sqlite-wal": 0o600, "journal.sqlite-shm": 0o600}
+    assert modes == {
+        "journal.sqlite": 0o600,
+        "journal.sqlite-wal": 0o600,
+        "journal.sqlite-shm": 0o600,
+        "reserve": 0o600,
+    }
 
 
 async def test_a_full_journal_refuses_until_it_is_loaded(opened: Opener, store: Store) -> None:

@@ -22,7 +22,7 @@ def test_the_ledger_counts_every_row_once(groups: list[tuple[int, bool]]) -> Non
     for rows, is_passed in groups:
         counted[version + rows] = counted[version] + rows
         version += rows
-        ledger.add(version, rows)
+        ledger.add(version, rows, {})
         if is_passed:
             point = ledger.after(passed)
             assert point.rows == counted[point.version]
@@ -39,7 +39,7 @@ def test_a_long_outage_does_not_fill_the_memory_with_points() -> None:
     """A hundred thousand groups of one row leave a hundred points or so."""
     ledger = Ledger([])
     for version in range(1, 100_001):
-        ledger.add(version, 1)
+        ledger.add(version, 1, {})
     points, passed = 0, 0
     while passed < 100_000:
         passed = ledger.after(passed).version

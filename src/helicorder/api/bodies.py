@@ -46,7 +46,7 @@ async def signed_body(
     asked = request_id_of(request_id)
     if not context.links.opens(org, asked, expires, signature, time.time()):
         raise NotFound("This link is not valid, or it has expired.")
-    request, response = await calls.bodies(await context.reading(), org, asked)
+    request, response = await calls.bodies(await context.reading(org), org, asked)
     return Bodies(as_json(request), as_json(response))
 
 

@@ -20,7 +20,7 @@ from helicorder.model.row import Row
 from helicorder.telemetry.client import Telemetry
 
 Answer = TypeVar("Answer")
-Reading = Callable[[], Awaitable[Telemetry]]
+Reading = Callable[[str | None], Awaitable[Telemetry]]
 
 
 class Context:
@@ -30,11 +30,10 @@ class Context:
         principal: who asks; on a public route there is none.
         links: makes and checks signed body links.
         tail: tells what is recorded from now on.
-        reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
         hidden: which properties are not shown.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "hidden", "links", "reading", "tail")
+    __slots__ = ("_definitions", "_ingest", "_reading", "_request", "hidden", "links", "tail")
 
     def __init__(
         self,
@@ -49,7 +48,7 @@ class Context:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
-        self.reading = reading
+        self._reading = reading
         self.hidden = hidden
         self.links = links
         self.tail = tail
@@ -58,6 +57,14 @@ class Context:
     def principal(self) -> Principal:
         """Who asks."""
         return principal_of(self._request.scope)
+
+    async def reading(self, org_id: str | None = None) -> Telemetry:
+        """The store, which holds all that was acknowledged to the principal's organisation, or to a given one.
+
+        Raises:
+            TelemetryUnavailable: it does not answer, or not all is loaded in time.
+        """
+        return await self._reading(org_id or self.principal.org_id)
 
     async def commit(self, rows: Sequence[Row], answer: bytes = b"") -> bytes:
         """Make rows durable, once per Idempotency-Key; the answer, or the one that was given under the key before.

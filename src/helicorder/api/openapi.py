@@ -9,6 +9,7 @@ from litestar.routes import HTTPRoute
 
 from helicorder.api import filter_schema
 from helicorder.errors import (
+    AnswerDropped,
     BadHeader,
     BodyTooLarge,
     Conflict,
@@ -43,6 +44,7 @@ _WITH_KEY: tuple[type[Problem], ...] = (Unauthenticated, Forbidden)
 _WITH_BODY: tuple[type[Problem], ...] = (
     MalformedBody,
     IdempotencyConflict,
+    AnswerDropped,
     BodyTooLarge,
     UnsupportedMediaType,
 )

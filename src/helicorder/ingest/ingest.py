@@ -15,7 +15,7 @@ import msgspec
 from helicorder.errors import TelemetryUnavailable
 from helicorder.ingest.flusher import Audience, Flusher, Load
 from helicorder.ingest.intake import Bounds
-from helicorder.ingest.journal import Claim, Journal, Room
+from helicorder.ingest.journal import Claim, Journal, Limits
 from helicorder.model.row import Row
 
 
@@ -33,6 +33,9 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
         oldest_unflushed_seconds: the flush lag; 0 when caught up.
         committed: rows made durable by `commit`; a replay adds none.
         offered, dropped: rows offered, and those of them that were not made durable.
+        bodies_dropped: offered calls that were recorded without their bodies, since there was little room.
+        is_low: there is little room, so that bodies of calls are given up.
+        reserve_bytes: what is kept free for trimming and deleting on a full disk; 0 while it is used.
         flushed, set_aside: rows loaded into the store, and rows it could not take, kept apart.
         refused: rows kept apart altogether, those of earlier starts too.
         flush_failures: loads that failed, most of them tried again since.
@@ -47,6 +50,9 @@ class IngestStats(msgspec.Struct, frozen=True, kw_only=True):
     committed: int
     offered: int
     dropped: int
+    bodies_dropped: int
+    is_low: bool
+    reserve_bytes: int
     flushed: int
     set_aside: int
     refused: int
@@ -87,7 +93,7 @@ class Ingest:
         self._directory = directory
         self._load = load
         self._flush_interval = flush_interval
-        self._room = Room(journal_max_bytes, min_free_bytes)
+        self._limits = Limits(journal_max_bytes, min_free_bytes)
         self._barrier_timeout = barrier_timeout
         self._load_timeout = load_timeout
         self._close_timeout = close_timeout
@@ -103,7 +109,7 @@ class Ingest:
         Raises:
             StartupError: the journal is damaged or cannot be opened; it is left as it is.
         """
-        self._journal = await Journal.open(self._directory, self._room, self._bounds, self._clock)
+        self._journal = await Journal.open(self._directory, self._limits, self._bounds, self._clock)
         self._flusher = Flusher(
             self._journal,
             self._load,
@@ -122,7 +128,7 @@ class Ingest:
         await self._journal.close(self._close_timeout)
 
     async def commit(self, rows: Sequence[Row], claim: Claim | None = None) -> bytes | None:
-        """Make rows durable, all or none; returns after the fsync.
+        """Make rows of one organisation durable, all or none; returns after the fsync.
 
         Returns:
             Without a claim None. With one, its answer, that very object; under a key that was used before, the answer
@@ -131,6 +137,7 @@ class Ingest:
         Raises:
             JournalUnavailable: they are not durable; sending them again, best under the same key, is safe.
             IdempotencyConflict: the key was used with another fingerprint.
+            AnswerDropped: the key was used with this fingerprint, and the answer is no longer stored.
             Invalid: a row holds something that cannot be written, such as a lone surrogate.
         """
         if not rows and claim is None:
@@ -142,6 +149,7 @@ class Ingest:
 
         Raises:
             IdempotencyConflict: the key was used with another fingerprint.
+            AnswerDropped: the key was used with this fingerprint, and the answer is no longer stored.
         """
         return await self._journal.answer_to(claim)
 
@@ -154,13 +162,16 @@ class Ingest:
         """
         self._journal.intake.offer(make, size)
 
-    async def barrier(self) -> None:
+    async def barrier(self, org_id: str | None = None) -> None:
         """Return when all that was acknowledged or offered before is in the store; at once when it is.
+
+        Args:
+            org_id: wait for this organisation's rows alone, not for those that others wrote after them.
 
         Raises:
             TelemetryUnavailable: it took longer than barrier_timeout.
         """
-        await self._barrier(self._barrier_timeout)
+        await self._barrier(self._barrier_timeout, org_id)
 
     @property
     def mark(self) -> int:
@@ -179,6 +190,9 @@ class Ingest:
             committed=journal.committed,
             offered=journal.intake.offered,
             dropped=journal.intake.dropped,
+            bodies_dropped=journal.bodies_dropped,
+            is_low=journal.is_low,
+            reserve_bytes=journal.reserve_bytes,
             flushed=flusher.flushed,
             set_aside=flusher.set_aside,
             refused=journal.refused,
@@ -187,13 +201,16 @@ class Ingest:
             failed=journal.failed,
         )
 
-    async def _barrier(self, seconds: float) -> None:
-        journal, flusher = self._journal, self._flusher
-        if flusher.version >= journal.version and not journal.intake.offers_pending:
+    async def _barrier(self, seconds: float, org_id: str | None = None) -> None:
+        flusher, intake = self._flusher, self._journal.intake
+        if flusher.version >= self._newest(org_id) and not intake.offers_pending:
             return
         try:
             async with asyncio.timeout(seconds):
-                await journal.fence()
-                await flusher.reach(journal.version)
+                await self._journal.fence()
+                await flusher.reach(self._newest(org_id))
         except TimeoutError:
             raise TelemetryUnavailable from None
+
+    def _newest(self, org_id: str | None) -> int:
+        return self._journal.version if org_id is None else self._journal.ledger.newest_of(org_id)

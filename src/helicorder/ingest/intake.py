@@ -36,11 +36,22 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Unit:
-    """One write on its way; an offered one has no waiter."""
+    """One write on its way; an offered one has no waiter.
+
+    Attributes:
+        size: bytes of its encoded rows.
+        has_bodies: it carries bodies of calls.
+    """
 
     entries: Entries
     size: int
     waiter: asyncio.Future[bytes | None] | None = None
+    has_bodies: bool = False
+
+    @property
+    def org_id(self) -> str:
+        """Whose rows it carries."""
+        return self.entries.org_id
 
 
 class Intake:
@@ -132,7 +143,7 @@ class Intake:
             self._woken = True
             self._changed.notify()
 
-    def wait(self, seconds: float | None) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Block the writer until something waits, it is woken, or time is up; whether something waits.
 
         Offers that nobody asks for gather for some milliseconds first: a transaction each would be the gateway's

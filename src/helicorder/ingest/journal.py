@@ -3,7 +3,6 @@
 import asyncio
 import concurrent.futures
 import pathlib
-import shutil
 import sqlite3
 import threading
 import time
@@ -12,14 +11,17 @@ from collections.abc import Callable, Sequence
 import msgspec
 import structlog
 
-from helicorder.errors import IdempotencyConflict, Invalid, JournalUnavailable
+from helicorder.errors import Invalid, JournalUnavailable, Problem
+from helicorder.ingest.claims import Claim, Outcome
 from helicorder.ingest.intake import Bounds, Intake, Unit
-from helicorder.ingest.journal_file import Claim, Entries, JournalFile, Outcome
+from helicorder.ingest.journal_file import Entries, JournalFile
 from helicorder.ingest.ledger import START, Ledger, Point
 from helicorder.ingest.pace import Pace
+from helicorder.ingest.room import Limits, Room
+from helicorder.model.call import Call
 from helicorder.model.row import Row, Stamped
 
-__all__ = ["Batch", "Claim", "Journal", "Room"]
+__all__ = ["Batch", "Claim", "Journal", "Limits"]
 
 _log = structlog.get_logger()
 _encode = msgspec.msgpack.Encoder().encode
@@ -31,7 +33,9 @@ _GROUP_UNITS = 5_000
 _MAKING_SECONDS = 0.005
 _MAKING_ALONE_SECONDS = 0.05
 _HOUSEKEEPING_SECONDS = 1.0
-_DISK_CHECK_SECONDS = 0.5
+_IDLE_SECONDS = 5.0  # how often the disk is looked at when there is nothing to do
+# The part of the journal that claims may take, with the answers that they keep.
+_CLAIMS_PART = 4
 _BATCH_ROWS = 10_000
 _BATCH_BYTES = 16 << 20
 # SQLite's errors after which nothing is unknown: the transaction did not happen, and the next one may. After any other,
@@ -41,13 +45,6 @@ _PASSING = frozenset({
 })  # fmt: skip
 # Growing the WAL's index in shared memory on a full disk: no data and no fsync are in play.
 _PASSING_EXTENDED = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE})
-
-
-class Room(msgspec.Struct, frozen=True):
-    """Where the journal stops: live bytes of its file at most, free bytes on its disk at least."""
-
-    journal_max_bytes: int
-    min_free_bytes: int
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -66,6 +63,11 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 _Answer = bytes | Exception | None
+FAILED = JournalUnavailable().message
+
+
+def _has_bodies(row: Row) -> bool:
+    return isinstance(row, Call) and not (row.request_body is None and row.response_body is None)
 
 
 class Journal:
@@ -74,23 +76,22 @@ class Journal:
     Attributes:
         intake: what waits for the writer.
         committed: rows made durable through `commit` since opening.
+        bodies_dropped: offered calls that were recorded without their bodies, since there was little room.
         failed: an I/O error left the file's state unknown; nothing is accepted until a restart.
     """
 
-    def __init__(self, file: JournalFile, directory: pathlib.Path, room: Room, bounds: Bounds) -> None:
+    def __init__(self, file: JournalFile, room: Room, bounds: Bounds) -> None:
         self.intake = Intake(bounds)
         self.committed = 0
+        self.bodies_dropped = 0
         self.failed = False
         self.on_group: Callable[[], None] = lambda: None
         self._file = file
-        self._directory = directory
         self._room = room
         self._loop = asyncio.get_running_loop()
         self._trim_to = self._trimmed_to = START
         self._refusals: list[tuple[int, str]] = []
         self._housekeeping_at = 0.0
-        self._disk_checked_at = -_DISK_CHECK_SECONDS
-        self._disk_free = 0
         self._stopping = False
         self._pace = Pace(seconds=5.0)
         # A daemon: an fsync that never returns must not keep the process from ending.
@@ -98,14 +99,15 @@ class Journal:
         self._reader = concurrent.futures.ThreadPoolExecutor(1, "journal-reader")
 
     @classmethod
-    async def open(cls, directory: pathlib.Path, room: Room, bounds: Bounds, clock: Callable[[], int]) -> "Journal":
+    async def open(cls, directory: pathlib.Path, limits: Limits, bounds: Bounds, clock: Callable[[], int]) -> "Journal":
         """Open or create the journal in a directory and start its writer.
 
         Raises:
             StartupError: the file is damaged or cannot be opened.
         """
-        file = await asyncio.to_thread(JournalFile, directory, clock)
-        journal = cls(file, directory, room, bounds)
+        claims_max_bytes = limits.journal_max_bytes // _CLAIMS_PART
+        file = await asyncio.to_thread(JournalFile, directory, clock, claims_max_bytes=claims_max_bytes)
+        journal = cls(file, Room(directory, limits), bounds)
         journal._thread.start()
         return journal
 
@@ -125,32 +127,45 @@ class Journal:
         return self._file.refused
 
     @property
+    def is_low(self) -> bool:
+        """Whether there is little room left, so that bodies of calls are given up."""
+        return self._room.is_low
+
+    @property
+    def reserve_bytes(self) -> int:
+        """What is kept free for trimming and deleting on a full disk; 0 while it is used for that."""
+        return self._room.reserve_bytes
+
+    @property
     def used_bytes(self) -> int:
         """Bytes of the file that hold something; what trimming freed is used again and does not count."""
         return self._file.used_bytes
 
     async def commit(self, rows: Sequence[Row], claim: Claim | None) -> bytes | None:
-        """Wait until rows are durable; the answer of their claim, or the one stored under it.
+        """Wait until rows of one organisation are durable; the answer of their claim, or the one stored under it.
 
         A cancelled caller leaves its rows where they are: they may or may not have been written.
 
         Raises:
             JournalUnavailable: they are not durable (though after a failed fsync they may be found after a restart).
             IdempotencyConflict: the claim's key stands for something else.
+            AnswerDropped: the rows were written when the claim first came, and its answer is no longer stored.
             Invalid: a row holds something that cannot be written.
         """
         try:
             payloads = [_encode(row) for row in rows]
         except (UnicodeEncodeError, OverflowError) as error:
             raise Invalid("A value is not valid Unicode text, or an integer beyond 64 bits.") from error
+        org_id = rows[0].org_id if rows else ""
+        has_bodies = any(_has_bodies(row) for row in rows)
         durable: asyncio.Future[bytes | None] = self._loop.create_future()
-        self.intake.submit(Unit(Entries(payloads, claim), sum(map(len, payloads)), durable))
+        self.intake.submit(Unit(Entries(payloads, claim, org_id), sum(map(len, payloads)), durable, has_bodies))
         return await durable
 
     async def answer_to(self, claim: Claim) -> bytes | None:
-        """The answer kept under a claim's key; None where the key is free. Raises IdempotencyConflict as `commit`."""
+        """The answer kept under a claim's key; None where the key is free. Raises as `commit`."""
         outcome = await self._loop.run_in_executor(self._reader, self._file.answer_to, claim)
-        if isinstance(outcome, IdempotencyConflict):
+        if isinstance(outcome, Problem):
             raise outcome
         return outcome
 
@@ -204,21 +219,24 @@ class Journal:
 
     def _run(self) -> None:
         while True:
-            if self.intake.wait(self._pause()):
+            waits = self.intake.wait(self._pause())
+            self._room.look(self._file.used_bytes)
+            if waits:
                 self._write_group()
             elif self._stopping:
                 break
             self._housekeep()
+            self._room.look(self._file.used_bytes)
         self._housekeeping_at = 0.0
         while self._housekeep():
             pass
         self._file.close()
 
-    def _pause(self) -> float | None:
+    def _pause(self) -> float:
         if self._stopping:
             return 0.0
         if self.failed or not (self._refusals or self._trim_to > self._trimmed_to):
-            return None
+            return _IDLE_SECONDS
         return max(0.0, self._housekeeping_at - time.monotonic())
 
     def _write_group(self) -> None:
@@ -241,24 +259,32 @@ class Journal:
         while size < _GROUP_BYTES and (make := self.intake.take_offer()):
             offers += 1
             try:
-                payload = _encode(make())
+                row = self._fitted(make())
+                payload = _encode(row)
             except Exception as error:  # noqa: BLE001 -- a maker is somebody else's code
                 # Only its kind is told: the message may quote a body.
                 self.intake.drop(1, f"maker failed: {type(error).__name__}")
             else:
-                units.append(Unit(Entries((payload,)), len(payload)))
+                units.append(Unit(Entries((payload,), org_id=row.org_id), len(payload)))
                 size += len(payload)
             patience = _MAKING_ALONE_SECONDS if alone and not self.intake.commits_wait else _MAKING_SECONDS
             if time.monotonic() - began >= patience:
                 break
         return units, offers
 
+    def _fitted(self, row: Row) -> Row:
+        """An offered row; a call without its bodies where there is little room, so that more calls can be recorded."""
+        if not (self._room.is_low and _has_bodies(row)):
+            return row
+        self.bodies_dropped += 1
+        return msgspec.structs.replace(row, request_body=None, response_body=None, without_texts=True)
+
     def _written(self, units: list[Unit]) -> list[_Answer]:
         """Write the units there is room for; per unit its outcome, or why it is not durable."""
-        has_room = self._has_room(units)
-        if not (all(has_room) or self.failed):
+        refusals = [FAILED] * len(units) if self.failed else self._room.refusals(units, self.ledger.waiting)
+        if any(refusals) and not self.failed:
             self._refuse("no room on disk")
-        accepted = [unit for unit, fits in zip(units, has_room, strict=True) if fits]
+        accepted = [unit for unit, refusal in zip(units, refusals, strict=True) if not refusal]
         outcomes: list[Outcome] = []
         rows_before = self.ledger.newest.rows
         try:
@@ -266,32 +292,12 @@ class Journal:
                 outcomes = self._file.write([unit.entries for unit in accepted])
         except Exception as error:  # noqa: BLE001 -- whatever it is, callers must hear of it and the thread live on
             self._judge(error, "write")
-            has_room = [False] * len(units)
-        offers = [fits for unit, fits in zip(units, has_room, strict=True) if unit.waiter is None]
+            refusals = [FAILED] * len(units)
+        offers = [not refusal for unit, refusal in zip(units, refusals, strict=True) if unit.waiter is None]
         self.intake.drop(offers.count(False), "failed" if self.failed else "not written")
         self.committed += self.ledger.newest.rows - rows_before - offers.count(True)
         written = iter(outcomes)
-        return [next(written) if fits else JournalUnavailable() for fits in has_room]
-
-    def _has_room(self, units: list[Unit]) -> list[bool]:
-        if self.failed:
-            return [False] * len(units)
-        room = min(self._room.journal_max_bytes - self._file.used_bytes, self._free_bytes() - self._room.min_free_bytes)
-        verdicts: list[bool] = []
-        for unit in units:
-            verdicts.append(unit.size < room)
-            room -= unit.size if verdicts[-1] else 0
-        return verdicts
-
-    def _free_bytes(self) -> int:
-        now = time.monotonic()
-        if now >= self._disk_checked_at + _DISK_CHECK_SECONDS:
-            self._disk_checked_at = now
-            try:
-                self._disk_free = shutil.disk_usage(self._directory).free
-            except OSError:
-                self._disk_free = 0
-        return self._disk_free
+        return [JournalUnavailable(refusal) if refusal else next(written) for refusal in refusals]
 
     def _housekeep(self) -> bool:
         """Move refused entries, trim, checkpoint: transactions that nobody waits for. True when more is due at once."""

@@ -9,26 +9,26 @@ import contextlib
 import os
 import pathlib
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from helicorder.errors import IdempotencyConflict, JournalGap, SchemaTooNew, StartupError
+from helicorder.errors import JournalGap, SchemaTooNew, StartupError
+from helicorder.ingest import claims
+from helicorder.ingest.claims import Claim, Outcome
 from helicorder.ingest.ledger import Ledger, Point
 
 FILE_NAME = "journal.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE entries (version INTEGER PRIMARY KEY, payload BLOB NOT NULL);
-CREATE TABLE claims (
-    org_id BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, answer BLOB NOT NULL,
-    created_at INTEGER NOT NULL,
-    PRIMARY KEY (org_id, key)
-);
 CREATE TABLE refused (version INTEGER PRIMARY KEY, payload BLOB NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE high_water (version INTEGER NOT NULL);
 INSERT INTO high_water VALUES (0);
 """
+# What makes each version of the file of the one before; what was released is never edited.
+_STEPS = (_SCHEMA + claims.SCHEMA, claims.ACCOUNTING)
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA fullfsync=ON",  # macOS: its plain fsync leaves the data in the drive's cache
@@ -38,40 +38,27 @@ _PRAGMAS = (
 )
 # What one piece of housekeeping may delete, so that writes waiting behind it wait a few milliseconds at most.
 _PIECE_ROWS = 5_000
-_CLAIM_LIFE_MICROSECONDS = 48 * 3600 * 1_000_000
 _CHECKPOINT_BYTES = 4 << 20
 _LONG_WAL_BYTES = 16 << 20
 # Pages that a transaction touches besides its payload: the last leaf, a claim's leaf and index.
 _TRANSACTION_OVERHEAD_BYTES = 4 * 4096
 _MAX_REASON_LENGTH = 2_000
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """What an Idempotency-Key stands for: the first unit to bring (org_id, key) sets its fingerprint and answer.
-
-    Attributes:
-        fingerprint: digest of what was asked; the same key with another fingerprint is a conflict.
-        answer: what every later unit with the same key and fingerprint is given instead of an effect.
-    """
-
-    org_id: str
-    key: str
-    fingerprint: bytes
-    answer: bytes = b""
+_CLAIMS_MAX_BYTES = 1 << 30
 
 
 class Entries(msgspec.Struct, frozen=True):
-    """What one write carries: encoded rows, and the claim that must hold for them to count."""
+    """What one write carries: encoded rows of one organisation, and the claim that must hold for them to count."""
 
     payloads: Sequence[bytes]
     claim: Claim | None = None
-
-
-Outcome = bytes | IdempotencyConflict | None
+    org_id: str = ""
 
 
 class JournalFile:
     """An open journal. Errors of SQLite pass through as they are; the transaction they hit has been rolled back.
+
+    Args:
+        claims_max_bytes: what the claims of all organisations may take, an organisation a quarter of it at most.
 
     Attributes:
         ledger: how many rows are durable up to which version: those found at opening, and those written since.
@@ -83,11 +70,14 @@ class JournalFile:
         SchemaTooNew: a newer Helicorder wrote it.
     """
 
-    def __init__(self, directory: pathlib.Path, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, directory: pathlib.Path, clock: Callable[[], int], *, claims_max_bytes: int = _CLAIMS_MAX_BYTES
+    ) -> None:
         self._last = self._removed = 0
         self.refused = self.used_bytes = 0
         self._unsaved_bytes = self._page_size = 0
         self._clock = clock
+        self._claims_max_bytes = claims_max_bytes
         self._path = path = directory / FILE_NAME
         try:
             with contextlib.ExitStack() as opened:
@@ -104,13 +94,14 @@ class JournalFile:
         """Make units durable in one transaction; per unit its claim's answer, None without a claim, or the conflict."""
         now = max(self._last + 1, self._clock())
         fresh: list[bytes] = []
+        sizes: Counter[str] = Counter()
         with self._transaction():
-            outcomes = [self._resolved(unit, now, fresh) for unit in units]
+            outcomes = [self._resolved(unit, now, fresh, sizes) for unit in units]
             # Never given twice, not even after a failed commit: what failed may be found there after a restart.
             self._last = now + len(fresh) - 1 if fresh else self._last
             self._writer.executemany("INSERT INTO entries VALUES (?, ?)", enumerate(fresh, now))
         if fresh:
-            self.ledger.add(self._last, len(fresh))
+            self.ledger.add(self._last, len(fresh), sizes)
         self.used_bytes = self._used_bytes()
         self._unsaved_bytes += sum(map(len, fresh)) + _TRANSACTION_OVERHEAD_BYTES
         return outcomes
@@ -121,7 +112,7 @@ class JournalFile:
         Raises:
             JournalGap: there are more entries up to that version than were loaded; nothing was deleted.
         """
-        oldest_claim = max(self._last, self._clock()) - _CLAIM_LIFE_MICROSECONDS
+        oldest_claim = max(self._last, self._clock()) - claims.LIFE_MICROSECONDS
         with self._transaction():
             # With the last row goes the last version, unless it is kept: versions outlive an empty journal.
             self._writer.execute("UPDATE high_water SET version = max(version, ?)", (min(loaded.version, self._last),))
@@ -132,16 +123,12 @@ class JournalFile:
             ).rowcount
             if self._removed + rows > loaded.rows:
                 raise JournalGap(f"{self._removed + rows} entries were to be deleted, and {loaded.rows} were loaded.")
-            # Claims are created in order of time, so the oldest have the lowest rowids: no index on created_at.
-            claims = self._writer.execute(
-                "DELETE FROM claims WHERE created_at < ? AND rowid IN"
-                " (SELECT rowid FROM claims ORDER BY rowid LIMIT ?)",
-                (oldest_claim, _PIECE_ROWS),
-            ).rowcount
+            more_claims = claims.expire(self._writer, oldest_claim)
+            more_claims |= claims.shrink(self._writer, self._claims_max_bytes)
         self._removed += rows
         self.used_bytes = self._used_bytes()
         self._unsaved_bytes += rows * self._page_size // 8 + _TRANSACTION_OVERHEAD_BYTES
-        return _PIECE_ROWS in (rows, claims)
+        return rows == _PIECE_ROWS or more_claims
 
     def set_aside(self, version: int, reason: str) -> None:
         """Move an entry to the refused ones, which are kept for ever and never loaded."""
@@ -188,7 +175,7 @@ class JournalFile:
 
     def answer_to(self, claim: Claim) -> Outcome:
         """The answer kept under a claim's key, None where the key is free, or the conflict; belongs with `read`."""
-        return _kept(self._reader, claim)
+        return claims.find(self._reader, claim)
 
     def close(self) -> None:
         """Close; the last connection to close folds the WAL into the file."""
@@ -214,21 +201,17 @@ class JournalFile:
                 yield Point(version, rows)
         yield Point(self._last, rows)
 
-    def _resolved(self, unit: Entries, now: int, fresh: list[bytes]) -> Outcome:
-        claim = unit.claim
-        if claim is None:
-            fresh.extend(unit.payloads)
-            return None
-        outcome = _kept(self._writer, claim)
-        if outcome is None:
-            self._writer.execute(
-                "INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (*_identity(claim), claim.fingerprint, claim.answer, now)
-            )
+    def _resolved(self, unit: Entries, now: int, fresh: list[bytes], sizes: Counter[str]) -> Outcome:
+        if unit.claim is not None:
+            outcome = claims.find(self._writer, unit.claim)
+            if outcome is not None:
+                return outcome
+            claims.make(self._writer, unit.claim, now)
             # Keys come in no order, so each claim dirties a page of their index of its own.
             self._unsaved_bytes += self._page_size
-            fresh.extend(unit.payloads)
-            return claim.answer
-        return outcome
+        fresh.extend(unit.payloads)
+        sizes[unit.org_id] += sum(map(len, unit.payloads))
+        return None if unit.claim is None else unit.claim.answer
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -248,22 +231,6 @@ class JournalFile:
     def _value(self, statement: str) -> int:
         value: int = self._writer.execute(statement).fetchone()[0]
         return value
-
-
-def _identity(claim: Claim) -> list[bytes]:
-    # One caller's odd text must not fail the group.
-    return [text.encode(errors="surrogatepass") for text in (claim.org_id, claim.key)]
-
-
-def _kept(db: sqlite3.Connection, claim: Claim) -> Outcome:
-    """The answer kept under a claim's key, None where the key is free, or the conflict."""
-    known = db.execute(
-        "SELECT fingerprint, answer FROM claims WHERE org_id = ? AND key = ?", _identity(claim)
-    ).fetchone()
-    if known is None:
-        return None
-    fingerprint, answer = known
-    return bytes(answer) if fingerprint == claim.fingerprint else IdempotencyConflict()
 
 
 def _create_private(path: pathlib.Path) -> None:
@@ -300,5 +267,5 @@ def _prepare(db: sqlite3.Connection, path: pathlib.Path) -> None:
         raise StartupError(f"The journal {path} is on a file system where SQLite cannot use a write-ahead log.")
     for pragma in _PRAGMAS:
         db.execute(pragma).fetchall()
-    if found == 0:
-        db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+    for version, step in enumerate(_STEPS[found:], found + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version={version}; COMMIT;")

@@ -127,6 +127,7 @@ function counted({ ingest, telemetry, calls_in_flight: flying }: Status): Rows {
     ["Rows acknowledged", datum(ingest.committed)],
     ["Calls of the gateway", datum(ingest.offered)],
     ["Calls not recorded", datum(ingest.dropped)],
+    ["Calls recorded without bodies", datum(ingest.bodies_dropped)],
     ["Rows in the store", datum(ingest.flushed)],
     ["Loads that failed, tried again", datum(ingest.flush_failures)],
     ["Rows set aside, ever", datum(ingest.refused)],

@@ -5,7 +5,17 @@ import { findingsOf } from "./state";
 const GB = 1e9;
 
 const WELL = {
-  ingest: { queue_depth: 0, journal_rows: 0, oldest_unflushed_seconds: 0, dropped: 0, refused: 0, failed: false },
+  ingest: {
+    queue_depth: 0,
+    journal_rows: 0,
+    oldest_unflushed_seconds: 0,
+    dropped: 0,
+    bodies_dropped: 0,
+    gaps: 0,
+    refused: 0,
+    failed: false,
+    is_low: false,
+  },
   telemetry: { embedded: true, prepared: true, ready: true, restarts: 0, version: "26.9" },
   control: { schema_version: "0005" },
   retention: { last_run: null },
@@ -26,6 +36,9 @@ describe("findings", () => {
   test("each trouble is one thing to look at, with what to do", () => {
     const troubles: [string, Status][] = [
       ["Journal", changed("ingest", { failed: true })],
+      ["Journal", changed("ingest", { is_low: true })],
+      ["Loaded rows", changed("ingest", { gaps: 1 })],
+      ["Lost or set aside", changed("ingest", { bodies_dropped: 1 })],
       ["Flush lag", changed("ingest", { journal_rows: 3, oldest_unflushed_seconds: 5.1 })],
       ["Writer", changed("ingest", { queue_depth: 1000 })],
       ["Engine", changed("telemetry", { ready: false })],
@@ -37,6 +50,7 @@ describe("findings", () => {
       ["Lost or set aside", changed("ingest", { refused: 1 })],
       ["Disk", changed("disk", { free_bytes: 0.2 * GB })],
       ["Disk", changed("disk", { free_bytes: 0.5 * GB })],
+      ["Disk", changed("disk", { free_bytes: 0.8 * GB })],
       ["Retention", changed("retention", { last_run: { deleted: {}, error: "the store was down" } })],
     ];
     for (const [what, status] of troubles) {

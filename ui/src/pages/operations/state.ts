@@ -15,7 +15,8 @@ export interface Finding {
 
 const LAG_SECONDS = 5;
 const DEEP = 1000;
-const LOW_DISK = 3;
+const NEAR_LIMIT = 3;
+const LOW = 2;
 
 /** Everything that is looked at, each with a verdict: the limits are those of docs/operations.md. */
 export function findingsOf(status: Status): Finding[] {
@@ -25,6 +26,7 @@ export function findingsOf(status: Status): Finding[] {
     writer(status),
     engine(status),
     control(status),
+    checks(status),
     lost(status),
     disk(status),
     retention(status),
@@ -32,8 +34,9 @@ export function findingsOf(status: Status): Finding[] {
 }
 
 function journal({ ingest }: Status): Finding {
-  return ingest.failed
-    ? bad("Journal", "failed: writes are refused", "Check the disk, then restart the server.")
+  if (ingest.failed) return bad("Journal", "failed: writes are refused", "Check the disk, then restart the server.");
+  return ingest.is_low
+    ? bad("Journal", "little room is left: calls lose their bodies", "Make room on the disk, or bring the store back.")
     : good("Journal", "takes writes");
 }
 
@@ -67,10 +70,17 @@ function control({ control: { schema_version: version } }: Status): Finding {
     : good("Control database", "answers");
 }
 
-function lost({ ingest: { dropped, refused } }: Status): Finding {
-  if (dropped === 0 && refused === 0) return good("Lost or set aside", "nothing");
+function checks({ ingest: { gaps } }: Status): Finding {
+  return gaps === 0
+    ? good("Loaded rows", "every one was found in the store")
+    : bad("Loaded rows", `missing ${times(gaps)}, then loaded again`, "None is lost. Check the disk of the store.");
+}
+
+function lost({ ingest: { dropped, bodies_dropped: bodies, refused } }: Status): Finding {
+  if (dropped + bodies + refused === 0) return good("Lost or set aside", "nothing");
   const says = [
     dropped > 0 && `${count(dropped)} calls not recorded`,
+    bodies > 0 && `${count(bodies)} calls recorded without bodies`,
     refused > 0 && `${count(refused)} rows set aside`,
   ];
   return bad("Lost or set aside", says.filter(Boolean).join(", "), "The server’s log says why.");
@@ -79,7 +89,10 @@ function lost({ ingest: { dropped, refused } }: Status): Finding {
 function disk({ disk: { free_bytes: free, min_free_bytes: least } }: Status): Finding {
   const says = `${bytes(free)} free`;
   if (free <= least) return bad("Disk", says, `Below ${bytes(least)} writes are refused: make room.`);
-  return free < least * LOW_DISK ? bad("Disk", says, `At ${bytes(least)} writes will be refused.`) : good("Disk", says);
+  if (free < least * LOW) return bad("Disk", says, `Calls lose their bodies; at ${bytes(least)} writes are refused.`);
+  return free < least * NEAR_LIMIT
+    ? bad("Disk", says, `At ${bytes(least * LOW)} calls will lose their bodies.`)
+    : good("Disk", says);
 }
 
 function retention({ retention: { last_run: run } }: Status): Finding {

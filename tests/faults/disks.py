@@ -17,6 +17,7 @@ import msgspec
 EXT4_IOC_SHUTDOWN, EXT4_NO_LOG_FLUSH = 0x8004587D, 2
 BALLAST = "ballast"
 TOP_UP_SECONDS = 0.2
+UNMOUNT_SECONDS = 20.0
 
 
 class Disk(msgspec.Struct, frozen=True):
@@ -64,7 +65,11 @@ class Disk(msgspec.Struct, frozen=True):
     def unmount(self, kept: pathlib.Path) -> None:
         """Unmount an ext4 file system whose users are gone, and keep its file under another name."""
         assert self.image is not None
-        subprocess.run(["umount", str(self.place)], check=True)
+        # The kernel lets go of the files of a dead process a little later.
+        deadline = time.monotonic() + UNMOUNT_SECONDS
+        while subprocess.run(["umount", str(self.place)], check=False, capture_output=True).returncode:
+            assert time.monotonic() < deadline, f"{self.place} is still in use"
+            time.sleep(0.1)
         self.image.rename(kept)
 
     def fail(self) -> None:

@@ -29,7 +29,8 @@ from faults.soak import MINUTES_VARIABLE
 from faults.table import Line, remarks, table
 from faults.trial import Outcome, Row, Trial
 
-LOG_BYTES = 40_000
+LOG_BYTES = 200_000
+DATA_BYTES = 128 << 20
 
 
 class RoundTooLong(Exception):
@@ -103,8 +104,8 @@ def _outcome(row: Row, seed: str, given: argparse.Namespace) -> Outcome:
                 trial.outcome.failures.append(traceback.format_exc(limit=-6))
             finally:
                 signal.alarm(0)
-        if not trial.outcome.held:
-            _keep_evidence(trial, given.evidence / seed.replace("/", "-"))
+            if not trial.outcome.held:
+                _keep_evidence(trial, given.evidence / seed.replace("/", "-"))
     return trial.outcome
 
 
@@ -119,13 +120,16 @@ def _scratch(parent: pathlib.Path) -> Iterator[pathlib.Path]:
 
 
 def _keep_evidence(trial: Trial, place: pathlib.Path) -> None:
-    """What was found, and the end of what the server logged."""
-    place.mkdir(parents=True, exist_ok=True)
+    """What was found, the end of what the servers logged, and their data directories, unless they are large."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
     (place / "outcome.json").write_bytes(msgspec.json.format(msgspec.json.encode(trial.outcome)))
-    for log in trial.scratch.glob("*.log"):
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - LOG_BYTES))
-            (place / log.name).write_bytes(file.read())
+    for number, server in enumerate(trial.servers):
+        server.end()
+        with contextlib.suppress(OSError):
+            (place / f"server-{number}.log").write_bytes(server.log_path.read_bytes()[-LOG_BYTES:])
+            if sum(path.stat().st_size for path in server.data_dir.rglob("*") if path.is_file()) < DATA_BYTES:
+                shutil.copytree(server.data_dir, place / f"data-{number}", symlinks=True)
 
 
 def _run_proofs(proofs: Sequence[Proof], lines: dict[str, Line]) -> None:

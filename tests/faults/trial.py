@@ -76,6 +76,7 @@ class Trial:
 
     Attributes:
         stack: what must be undone when the round ends.
+        servers: those that were made.
         patience: how many times longer than promised a recovery may take; more than 1 where the machine is shared.
     """
 
@@ -85,6 +86,7 @@ class Trial:
         self.draw = random.Random(seed)
         self.scratch = scratch
         self.stack = stack
+        self.servers: list[Server] = []
         self.outcome = Outcome()
 
     def server(self, data_dir: pathlib.Path | None = None, log: pathlib.Path | None = None, **options: Any) -> Server:
@@ -92,6 +94,7 @@ class Trial:
         log = log or self.scratch / "server.log"
         server = Server(data_dir or self.scratch / "data", log, **options)
         self.stack.callback(server.end)
+        self.servers.append(server)
         return server
 
     @contextlib.contextmanager

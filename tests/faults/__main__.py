@@ -92,20 +92,19 @@ def _run_round(row: Row, line: Line, seed: str, given: argparse.Namespace) -> No
 
 def _outcome(row: Row, seed: str, given: argparse.Namespace) -> Outcome:
     """One round in a scratch directory of its own; whatever happens, what it made is gone afterwards."""
-    with _scratch(given.evidence) as scratch:
-        with contextlib.ExitStack() as stack:
-            trial = Trial(seed, scratch, stack, given.patience)
-            signal.alarm(row.seconds)
-            try:
-                row.run(trial)
-            except RoundTooLong:
-                trial.outcome.failures.append(f"the round did not end within {row.seconds} s")
-            except Exception:  # noqa: BLE001 -- one broken round must not hide the others
-                trial.outcome.failures.append(traceback.format_exc(limit=-6))
-            finally:
-                signal.alarm(0)
-            if not trial.outcome.held:
-                _keep_evidence(trial, given.evidence / seed.replace("/", "-"))
+    with _scratch(given.evidence) as scratch, contextlib.ExitStack() as stack:
+        trial = Trial(seed, scratch, stack, given.patience)
+        signal.alarm(row.seconds)
+        try:
+            row.run(trial)
+        except RoundTooLong:
+            trial.outcome.failures.append(f"the round did not end within {row.seconds} s")
+        except Exception:  # noqa: BLE001 -- one broken round must not hide the others
+            trial.outcome.failures.append(traceback.format_exc(limit=-6))
+        finally:
+            signal.alarm(0)
+        if not trial.outcome.held:
+            _keep_evidence(trial, given.evidence / seed.replace("/", "-"))
     return trial.outcome
 
 

@@ -55,7 +55,7 @@ from helicorder.model.row import Stamped
 from helicorder.observer import Observer
 from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
-from helicorder.telemetry.client import Telemetry
+from helicorder.telemetry.client import StatementError, Telemetry
 from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
 from helicorder.web.application import Web
@@ -76,9 +76,10 @@ class Store:
     Until it has answered and its schema is current, loading fails as with the store down, and ingest tries again.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, engine: Engine | None) -> None:
         self.telemetry = Telemetry(url)
         self.prepared = False
+        self._engine = engine
         self._loader = Loader(self.telemetry, digest_of)
 
     async def prepare(self, stack: contextlib.AsyncExitStack) -> None:
@@ -121,9 +122,17 @@ class Store:
 
         Raises:
             TelemetryUnavailable: not prepared yet, or not answering.
+            StatementError: the store refuses it, and no row is at fault. An embedded engine that goes on is replaced.
         """
         self.ready()
-        await self._loader.load(batch)
+        try:
+            await self._loader.load(batch)
+        except StatementError as error:
+            if self._engine is not None:
+                self._engine.doubt(error.code)
+            raise
+        if self._engine is not None:
+            self._engine.trust()
 
 
 class Application:
@@ -211,7 +220,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         database = await Database.open(settings.control_url, settings.data_dir)
         stack.push_async_callback(database.close)
         engine = await _engine(settings, stack)
-        store = Store(settings.telemetry_url or (engine.url if engine else ""))
+        store = Store(settings.telemetry_url or (engine.url if engine else ""), engine)
         stack.push_async_callback(store.telemetry.close)
         application = Application(settings, database, store, engine)
         stack.push_async_callback(application.upstream.close)

@@ -293,3 +293,26 @@ async def test_kills_under_writes_lose_no_acknowledged_row(
         present = {row[0] for row in (await client.query("SELECT a FROM t")).result_rows}
         assert set(acknowledged) <= present <= set(range(sent))
     await engine.stop()
+
+
+async def test_an_engine_that_refuses_what_it_must_take_is_replaced(
+    own: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals for some time without a success replace the process, once a minute at most; a success starts anew."""
+    monkeypatch.setattr(supervisor, "DOUBT_SECONDS", 0.2)
+    first = own.pid
+    for _ in range(3):
+        own.doubt(49)
+        own.trust()
+        await asyncio.sleep(0.1)
+    assert own.pid == first
+    own.doubt(49)
+    await asyncio.sleep(0.25)
+    own.doubt(49)
+    await until(lambda: own.pid not in (None, first) and own.ready, PATIENTLY)
+    second = own.pid
+    own.doubt(49)
+    await asyncio.sleep(0.25)
+    own.doubt(49)
+    await asyncio.sleep(0.25)
+    assert own.pid == second

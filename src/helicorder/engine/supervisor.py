@@ -25,6 +25,8 @@ STEADY_SECONDS = 30.0
 PATIENCE_SECONDS = 5.0
 PROBE_INTERVAL_SECONDS = 5.0
 UNRESPONSIVE_SECONDS = 30.0
+DOUBT_SECONDS = 5.0
+LEAST_SECONDS_BETWEEN_RENEWALS = 60.0
 
 log = structlog.get_logger()
 
@@ -50,6 +52,8 @@ class Engine:
         )
         self._child: _Child | None = None
         self._supervision: asyncio.Task[None] | None = None
+        self._doubted_since: float | None = None
+        self._renewed_at = -LEAST_SECONDS_BETWEEN_RENEWALS
         self.restarts = 0
         self.ready = False
 
@@ -80,6 +84,25 @@ class Engine:
     def pid(self) -> int | None:
         """The child's process id; None while there is no child."""
         return self._child.pid if self._child is not None else None
+
+    def doubt(self, code: int) -> None:
+        """Report that the engine refused what it has to take, with ClickHouse's code.
+
+        After a full disk chDB was seen to refuse every load until its process was replaced. So after some seconds of
+        refusals without a `trust` in between the process is replaced, once a minute at most.
+        """
+        now = time.monotonic()
+        if self._doubted_since is None:
+            self._doubted_since = now
+        is_due = now - self._renewed_at >= LEAST_SECONDS_BETWEEN_RENEWALS
+        if self._child is not None and is_due and now - self._doubted_since >= DOUBT_SECONDS:
+            log.error("engine_renewed", pid=self._child.pid, code=code)
+            self._renewed_at, self._doubted_since = now, None
+            self._child.end()
+
+    def trust(self) -> None:
+        """Report that the engine did what it has to."""
+        self._doubted_since = None
 
     async def stop(self) -> None:
         """Let running statements finish for a moment, close the store, end the process; harmless when called again."""
@@ -233,7 +256,10 @@ class _Child:
             log.warning("engine_stop_timed_out", pid=self.pid)
             await self.kill()
 
-    async def kill(self) -> None:
+    def end(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
+
+    async def kill(self) -> None:
+        self.end()
         await self.ended()

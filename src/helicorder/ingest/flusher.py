@@ -225,7 +225,13 @@ class Flusher:
         if self._attempts == 1 or self._pace.allows():
             # A Problem's message is made for callers; any other may quote a row.
             message = error.message if isinstance(error, Problem) else type(error).__name__
-            _log.warning("flush_failed", error=message, attempts=self._attempts, rows_waiting=self.rows_waiting)
+            _log.warning(
+                "flush_failed",
+                error=message,
+                code=getattr(error, "code", None),
+                attempts=self._attempts,
+                rows_waiting=self.rows_waiting,
+            )
 
     async def _back_off(self) -> None:
         """Wait longer each time; not so long while readers wait, and hardly at all for one that comes now."""

@@ -13,6 +13,7 @@ MINUTES_VARIABLE = "HELICORDER_SOAK_MINUTES"
 SAMPLE_SECONDS = 5.0
 WARM_UP_SHARE = 0.25
 MB_PER_HOUR = 16.0
+JUDGED_SECONDS = 900.0
 WRITE_PAUSE_SECONDS = 0.02
 
 
@@ -26,7 +27,8 @@ def soak(trial: Trial) -> None:
         while time.monotonic() - began < seconds:
             time.sleep(SAMPLE_SECONDS)
             samples.append((time.monotonic() - began, *_sample(server)))
-    _judge(trial, np.array(samples))
+    trial.outcome.faults += 1  # the load itself
+    _judge(trial, np.array(samples), judged=seconds >= JUDGED_SECONDS)
     trial.check(server, traffic.history.cells())
 
 
@@ -37,7 +39,7 @@ def _sample(server: Server) -> tuple[float, ...]:
     return (*memory, sum(map(psutil.Process.num_fds, processes)), sum(map(psutil.Process.num_threads, processes)))
 
 
-def _judge(trial: Trial, samples: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> None:
+def _judge(trial: Trial, samples: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", *, judged: bool) -> None:
     steady = samples[int(len(samples) * WARM_UP_SHARE) :]
     hours = steady[:, 0] / 3600
     slopes = [float(np.polyfit(hours, steady[:, column], 1)[0]) for column in range(1, 5)]
@@ -46,6 +48,9 @@ def _judge(trial: Trial, samples: "np.ndarray[tuple[int, int], np.dtype[np.float
     trial.outcome.figures += [
         f"{name} {level:.0f}, {slope:+.1f} an hour" for name, level, slope in zip(names, levels, slopes, strict=True)
     ]
+    if not judged:
+        trial.outcome.figures.append("too short for slopes to mean anything: 15 minutes are needed")
+        return
     if slopes[0] > MB_PER_HOUR:
         trial.outcome.failures.append(f"the server's memory grows by {slopes[0]:.1f} MB an hour")
     if steady[-1, 3] > 2 * steady[0, 3] + 20:

@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE # which a shell may have set: every start would
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow test-ui pictures lint fix ui bench openapi docs lock setup clean
+.PHONY: help serve test test-slow faults test-ui pictures lint fix ui bench openapi docs lock setup clean
 
 help: ## Lists the verbs.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: ui ## Runs the fast tests.
 
 test-slow: $(READY) ## Runs the long loops: kills, crashes and faults by the hundred.
 	@$(BIN)/pytest -m slow $(ARGS)
+
+faults: $(READY) ## Breaks a server in every way, as root on Linux, and prints one table of what survived.
+	@cd tests && exec ../$(BIN)/python -m faults $(ARGS)
 
 test-ui: ui ## Runs the tests of the web interface: its logic, then its pages in a browser (Chromium must be there).
 	@$(BIN)/python hatch_build.py run test

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import psutil
@@ -50,11 +50,11 @@ class Product:
         self.process: subprocess.Popen[bytes] | None = None
         self.log_path = data_dir.with_suffix(".log")
 
-    def start(self) -> "Product":
+    def start(self) -> Self:
         """Start and wait until it is ready."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "helicorder", "serve", *self._options()],
+                self.serve_command(),
                 env=self.environment(),
                 stdout=log,
                 stderr=log,
@@ -63,8 +63,10 @@ class Product:
         self.wait_ready()
         return self
 
-    def _options(self) -> list[str]:
-        return ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(self.data_dir)]
+    def serve_command(self) -> list[str]:
+        """The command line that starts the server."""
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--data-dir", str(self.data_dir)]
+        return [sys.executable, "-m", "helicorder", "serve", *options]
 
     def environment(self) -> dict[str, str]:
         """The environment of the server and of commands beside it."""

@@ -20,8 +20,8 @@ from helicorder.telemetry import retention as module
 from helicorder.telemetry.client import Params, Telemetry
 from helicorder.telemetry.retention import Eraser
 from helicorder.telemetry.sql.derivation import derived
-from helicorder.telemetry.sql.tenant import read
 from helicorder.telemetry.sql.retention import MASKED, TABLES
+from helicorder.telemetry.sql.tenant import read
 from telemetry.harness import NOON, Store, call, load
 
 IDS = ("r1", "r2", "r3")

@@ -15,6 +15,7 @@ from helicorder.model.score import Score, ScoreKind, Source, Target
 from helicorder.telemetry import calls, sessions
 from helicorder.telemetry.client import Params
 from helicorder.telemetry.retention import Eraser
+from helicorder.telemetry.sql.tenant import read
 from telemetry.door import ASK, listening
 from telemetry.everything import CANARY, each, everything_readable, of_calls, of_scores
 from telemetry.harness import NOON, ORG, Store, call, edit, score
@@ -132,6 +133,7 @@ SOUND = [
     f"DELETE FROM calls IN PARTITION ID '202603' WHERE {MINE} AND status = 1 SETTINGS mutations_sync = 0",
     f"ALTER TABLE calls UPDATE words = '' IN PARTITION ID '202603' WHERE {MINE} SETTINGS mutations_sync = 0",
     f"INSERT INTO scores (org_id, name) SELECT org_id, request_id FROM calls WHERE {MINE}",
+    f"SELECT 1 {read('calls', 'status = 1 OR status = 2')}",
     "SELECT number FROM numbers(10)",
     "SELECT name FROM system.parts",
 ]

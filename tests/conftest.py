@@ -12,6 +12,7 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from product_server import Product, fake_provider, free_port
+from telemetry.door import guarded
 
 # A busy machine is no failure. Whether a change passes does not hang on a draw: CI draws the same examples each time.
 settings.register_profile("unhurried", deadline=None, derandomize="CI" in os.environ)
@@ -30,6 +31,13 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_statement_keeps_to_its_tenant() -> Iterator[None]:
+    """A statement that the product sends from a test's own process, and that reads another tenant's rows, fails it."""
+    with guarded():
+        yield
 
 
 @pytest.fixture(scope="session")

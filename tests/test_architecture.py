@@ -21,6 +21,7 @@ import msgspec
 import pytest
 
 from helicorder import errors
+from telemetry.scopes import tables
 
 ROOT = pathlib.Path(__file__).parent.parent
 SRC = ROOT / "src" / "helicorder"
@@ -57,6 +58,7 @@ SQL_PRINTERS = (
     "telemetry/sql/",  # conditions and whole statements
     "engine/store.py",  # KILL QUERY, which takes no parameters, of a number
 )
+TENANT_READER = "telemetry/sql/tenant.py"
 # In capitals and as statements are written, so that prose in messages is not taken for SQL.
 SQL = re.compile(
     r"\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET|(CREATE|ALTER|DROP|TRUNCATE|OPTIMIZE|ATTACH) (TABLE|DATABASE)"
@@ -195,6 +197,18 @@ def sql_put_together(files: Iterable[Source]) -> list[str]:
     ]
 
 
+def tenants_read_elsewhere(files: Iterable[Source]) -> list[str]:
+    """Tables of tenants that are read, or a tenant that is compared, outside the one place that does both."""
+    found = re.compile(rf"\b(FROM|JOIN) ({'|'.join(sorted(tables()))})\b|\{{org:")
+    return [
+        f"{file.path}:{node.lineno} reads past {TENANT_READER}"
+        for file in files
+        if file.path != TENANT_READER
+        for node in file.nodes()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and found.search(node.value)
+    ]
+
+
 def errors_elsewhere(files: Iterable[Source]) -> list[str]:
     """Problems defined outside the one tree."""
     tree = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
@@ -283,6 +297,11 @@ SRC_RULES: dict[Callable[[Iterable[Source]], list[str]], tuple[str, str]] = {
     code_from_data: ("ingest/journal.py", "rows = eval(text)"),
     unacknowledged_inserts: ("telemetry/migrations/0001.sql", "SETTINGS async_insert = 1"),
     sql_put_together: ("telemetry/calls.py", 'sql = f"SELECT * FROM {table}"'),
+    tenants_read_elsewhere: ("telemetry/sql/calls.py", 'sql = f"SELECT {columns} FROM calls WHERE {where}"'),
+    confined("telemetry/sql/derivation.py", "helicorder.telemetry.sql.tenant.read_all_tenants"): (
+        "telemetry/sql/calls.py",
+        "from helicorder.telemetry.sql.tenant import read_all_tenants",
+    ),
     errors_elsewhere: ("api/scores.py", "class NoSuchScore(errors.NotFound): ..."),
     empty_names: ("api/utils.py", ""),
     bare_exceptions_to_rules: ("app.py", "import os  # noqa" + ": F401"),
@@ -328,6 +347,8 @@ def test_a_planted_violation_breaks_its_rule(
         (code_from_data, "api/rows.py", "import pickle"),
         (unacknowledged_inserts, "telemetry/client.py", '{"async_insert": 0, "wait_for_async_insert": 0}'),
         (unacknowledged_inserts, "telemetry/client.py", '{"async_insert": 1}'),
+        (tenants_read_elsewhere, "telemetry/sql/calls.py", 'where = "org_id = {org:String}"'),
+        (tenants_read_elsewhere, "telemetry/sql/calls.py", 'sql = f"{source} LEFT JOIN bodies USING (request_id)"'),
         (sql_put_together, "api/rows.py", "sql = 'SELECT * FROM ' + table"),
         (sql_put_together, "api/rows.py", "sql = 'DELETE FROM %s' % table"),
         (sql_put_together, "api/rows.py", "sql = 'SELECT {} FROM t'.format(column)"),

@@ -21,6 +21,7 @@ from helicorder.telemetry.client import Params, Telemetry
 from helicorder.telemetry.retention import Eraser
 from helicorder.telemetry.sql.derivation import derived
 from helicorder.telemetry.sql.retention import MASKED, TABLES
+from helicorder.telemetry.sql.tenant import read
 from telemetry.harness import NOON, Store, call, load
 
 IDS = ("r1", "r2", "r3")
@@ -154,7 +155,7 @@ async def erase(telemetry: Telemetry, limits: dict[str, Cuts]) -> collections.Co
 
 
 SCORED = "SELECT org_id, target_id FROM score_versions WHERE org_id = {org:String}"
-EVERYTHING = f"({derived(SCORED)})"
+EVERYTHING = f"({derived(SCORED, read)})"
 """What the table ``scores`` would hold if it were derived anew."""
 
 

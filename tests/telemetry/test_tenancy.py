@@ -1,160 +1,37 @@
 """One organisation never sees another's rows."""
 
-import datetime as dt
-from typing import Any
+# ruff: noqa: S608 -- what is put together here are this file's own words
 
-from helicorder.model.filter import (
-    Both,
-    Either,
-    Everything,
-    Field,
-    FieldIs,
-    Filter,
-    HasProperty,
-    IsScored,
-    Operator,
-    Page,
-    PropertyIs,
-    ScoreIs,
-)
-from helicorder.model.group import EVERY_GROUP, Group, GroupField, GroupFilter, GroupIs, GroupOrder, HasCall
-from helicorder.model.score import Score, ScoreKind, Source, Target, natural_id
-from helicorder.model.window import Bucket, Window
-from helicorder.telemetry import (
-    calls,
-    cells,
-    comparison,
-    histograms,
-    listing,
-    numbers,
-    properties,
-    raters,
-    scores,
-    series,
-    sessions,
-    users,
-)
-from helicorder.telemetry.axis import Axis, Clock
-from helicorder.telemetry.client import Telemetry
-from helicorder.telemetry.comparison import Comparison, Segment
-from helicorder.telemetry.listing import Wanted
-from helicorder.telemetry.series import Question
+import collections
+import datetime as dt
+import functools
+
+import pytest
+
+from helicorder.model.filter import Everything, Page
+from helicorder.model.retention import Cuts
+from helicorder.model.row import Row
+from helicorder.model.score import Score, ScoreKind, Source, Target
+from helicorder.telemetry import calls, sessions
+from helicorder.telemetry.client import Params
+from helicorder.telemetry.retention import Eraser
+from helicorder.telemetry.sql.tenant import read
+from telemetry.door import ASK, listening
+from telemetry.everything import CANARY, each, everything_readable, of_calls, of_scores
 from telemetry.harness import NOON, ORG, Store, call, edit, score
+from telemetry.places import marked
+from telemetry.scopes import EXEMPT, stray_reads, tables
 
 STRANGER = "org-b"
-CANARY = "canary"
-SCORE_IDS = [natural_id(Target.REQUEST, request_id, "q", Source.API, "") for request_id in ("r", "s", "theirs")]
-FILTERS: list[Filter] = [
-    Everything(),
-    Either(Everything(), Everything()),
-    FieldIs(Field.MODEL, Operator.CONTAINS, CANARY),
-    FieldIs(Field.REQUEST_BODY, Operator.CONTAINS, CANARY),
-    FieldIs(Field.RESPONSE_BODY, Operator.NOT_CONTAINS, CANARY),
-    PropertyIs("env", Operator.CONTAINS, CANARY),
-    PropertyIs("Env", Operator.NOT_EQUALS, CANARY),
-    HasProperty("only-theirs"),
-    ScoreIs("q", Operator.GT, 100),
-    ScoreIs("q", Operator.NOT_EQUALS, 100),
-    IsScored(scored=True),
-    IsScored(scored=False),
-    Both(IsScored(scored=True), FieldIs(Field.STATUS, Operator.EQUALS, 500)),
-]
-FEW = FILTERS[::4]
-DAY = dt.timedelta(days=1)
+MARK = 1
+"""The versions up to this one are there before the others."""
+AFTER_ALL = NOON + dt.timedelta(days=1)
 
 
-async def everything_readable(telemetry: Telemetry, org_id: str) -> list[Any]:
-    """What every read function answers an organisation."""
-    window = Window(NOON - dt.timedelta(hours=1), NOON + dt.timedelta(hours=2))
-    axes = [Axis(window, Bucket.HOUR, "UTC", clock) for clock in Clock]
-    page = await calls.page(telemetry, org_id, Everything(), Page())
-    return [
-        [await calls.page(telemetry, org_id, wanted, Page()) for wanted in FEW],
-        [await calls.count(telemetry, org_id, wanted) for wanted in FILTERS],
-        await calls.page(telemetry, org_id, Everything(), Page(sort_property="env")),
-        [await calls.one(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
-        [await calls.bodies(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
-        await calls.bodies_of(telemetry, org_id, page),
-        await scores.names(telemetry, org_id),
-        await scores.of_requests(telemetry, org_id, ["r", "s", "theirs"]),
-        [await scores.versions_of_request(telemetry, org_id, request_id) for request_id in ("r", "s", "theirs")],
-        [await scores.versions(telemetry, org_id, score_id) for score_id in SCORE_IDS],
-        [await scores.changes(telemetry, org_id, 0, 3), await scores.seen(telemetry, org_id)],
-        await summed(telemetry, org_id, window),
-        [await series.over_time(telemetry, asked(org_id, wanted), axis) for axis in axes for wanted in FEW],
-        [await listing.page(telemetry, org_id, Wanted(where=w), before=None, limit=9, as_of=None) for w in FEW],
-        await listing.orphans(telemetry, org_id, until=dt.datetime.now(dt.UTC), after=0, limit=9),
-        await added_up(telemetry, org_id, window),
-        await grouped(telemetry, org_id, window),
-    ]
-
-
-async def added_up(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]:
-    """What the questions that add calls up are answered."""
-    of = [numbers.Question(org_id, wanted) for wanted in FEW]
-    axis, cut, before = Axis(window, Bucket.HOUR), ["user_id", "property:env"], Window(NOON - DAY, window.start)
-    return [
-        [await numbers.whole(telemetry, asked, span) for asked in of for span in (window, None)],
-        [await numbers.by_segment(telemetry, asked, window, cut, numbers.First(2)) for asked in of],
-        await numbers.over_time(telemetry, of[0], axis, before=before, by="property:env", top=1, total=True),
-        await numbers.over_time(telemetry, of[0], axis, by="model"),
-        await properties.keys(telemetry, org_id),
-    ]
-
-
-async def grouped(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]:
-    """What the questions about sessions and users are answered."""
-    tagged = GroupIs(GroupField.TAG, Operator.NOT_EQUALS, "x")
-    wanted: list[GroupFilter] = [EVERY_GROUP, tagged, *(HasCall(one) for one in FEW)]
-    measured = {"spent": GroupField.COST, "of": GroupField.CALLS}
-    ids = ["s1", "theirs"]
-    return [
-        [await sessions.page(telemetry, org_id, one, window, GroupOrder()) for one in wanted],
-        [await sessions.summed(telemetry, org_id, one, None) for one in wanted],
-        await sessions.names(telemetry, org_id, EVERY_GROUP, None, 9),
-        [await sessions.one(telemetry, org_id, id_) for id_ in ids],
-        [await sessions.steps(telemetry, org_id, id_, 9) for id_ in ids],
-        await sessions.scores_by_session(
-            telemetry, org_id, await sessions.page(telemetry, org_id, EVERY_GROUP, window, GroupOrder())
-        ),
-        await sessions.own_scores(telemetry, org_id, ids),
-        await users.page(telemetry, users.Users(org_id, EVERY_GROUP, None), GroupOrder()),
-        [
-            await histograms.of_groups(telemetry, org_id, group, EVERY_GROUP, None, measured, since=0.0, upto=0.9)
-            for group in Group
-        ],
-    ]
-
-
-async def summed(telemetry: Telemetry, org_id: str, window: Window) -> list[Any]:
-    """What the questions that sum up are answered."""
-    of_all = asked(org_id, Everything())
-    halves = [Segment(one, window) for one in (Everything(), FieldIs(Field.STATUS, Operator.EQUALS, 200))]
-    two = Comparison(asked=of_all, a=halves[0], b=halves[1], clock=Clock.JUDGED)
-    change = cells.Change(of_all, window, window, Clock.JUDGED)
-    panel, rater, other = raters.Panel(of_all, window, Clock.JUDGED), raters.Rater("q"), raters.Rater("ok")
-    two_raters = raters.Two(panel, rater, other)
-    judged = await raters.about_two(telemetry, two_raters)
-    return [
-        await series.by_segment(telemetry, of_all, window, Clock.JUDGED, ["model", "property:env"]),
-        await series.calls_by_segment(telemetry, of_all, window, ["property:env"]),
-        await series.delays(telemetry, of_all, window, [1.0, 60.0], NOON),
-        await comparison.two_segments(telemetry, two, ["model"]),
-        await comparison.pairs(telemetry, two),
-        await cells.cells(telemetry, change, ["model", "property:env"], values=3, blocks=2),
-        await cells.common_properties(telemetry, change, 3),
-        judged,
-        await raters.table_of_two(telemetry, two_raters, judged),
-        await raters.sums_of_two(telemetry, two_raters, judged),
-        await raters.ranks_of_two(telemetry, two_raters, judged),
-        await raters.patterns(telemetry, panel, [rater, other]),
-        await raters.deviations(telemetry, panel, [rater, other]),
-    ]
-
-
-def asked(org_id: str, wanted: Filter) -> Question:
-    """About the score q."""
-    return Question(org_id=org_id, name="q", kind=ScoreKind.NUMERIC, largest=1000.0, where=wanted)
+def judged(request_id: str, source: Source, org_id: str = ORG, author: str = "") -> Score:
+    """What a model or a person says of a request."""
+    kind, value = ScoreKind.NUMERIC, 1000.0 if author else 2.0
+    return Score(org_id, request_id, "q", kind, value, NOON, source, author, inclusion=0.5, comment=author)
 
 
 def of_session(session_id: str, org_id: str, tag: str) -> Score:
@@ -163,18 +40,23 @@ def of_session(session_id: str, org_id: str, tag: str) -> Score:
     return Score(org_id, session_id, name, kind, 0.0, NOON, target=Target.SESSION, label=tag)
 
 
-async def test_another_organisation_changes_no_answer(store: Store) -> None:
-    """Whatever another organisation records under the same ids, names and keys, no answer changes by a bit."""
+async def load_mine(store: Store) -> None:
+    """One row before the mark and others after it."""
+    await store.load(score("r", "q", 1.0, 1))
     await store.load(
         call("r", 1, properties={"env": "mine"}, request_body="mine", session_id="s1", user_id="u"),
         call("s", 2, session_id="s1"), call("plain", 3), of_session("s1", ORG, "mine"),
         call("other", 4, properties={"env": "bare"}),
-        score("r", "q", 1.0, 1), score("s", "ok", value=True, minutes=1), edit("s", "env", "edited"),
+        score("s", "ok", value=True, minutes=1), edit("s", "env", "edited"), score("r", "q", 3.0, 2),
+        judged("r", Source.MODEL), judged("r", Source.HUMAN), judged("s", Source.MODEL),
     )  # fmt: skip
-    before = await everything_readable(store.telemetry, ORG)
+
+
+async def load_canaries(store: Store) -> None:
+    """Another organisation's rows in every table, under the same ids, names and keys, at the same times."""
     for request_id in ("r", "s", "theirs", "plain"):
         for minutes in (1, 2, 3):
-            await store.load(
+            rows: list[Row] = [
                 call(
                     request_id, minutes, org_id=STRANGER, model=CANARY, status=500, properties={"env": CANARY},
                     request_body=CANARY, response_body=CANARY, session_id="s1", session_name=CANARY, user_id=CANARY,
@@ -182,16 +64,137 @@ async def test_another_organisation_changes_no_answer(store: Store) -> None:
                 ),
                 of_session("s1", STRANGER, CANARY), of_session("theirs", STRANGER, CANARY),
                 score(request_id, "q", 1000.0, minutes, STRANGER), score(request_id, CANARY, 1.0, minutes, STRANGER),
+                judged(request_id, Source.MODEL, STRANGER, CANARY), judged(request_id, Source.HUMAN, STRANGER, CANARY),
                 edit(request_id, "env", CANARY, STRANGER), edit(request_id, "only-theirs", CANARY, STRANGER),
-            )  # fmt: skip
-    assert await everything_readable(store.telemetry, ORG) == before
+            ]  # fmt: skip
+            await store.load(*rows)
+
+
+@pytest.mark.timeout(600)
+async def test_another_organisation_changes_no_answer(store: Store) -> None:
+    """Whatever another organisation records, under the same ids, or deletes, no answer changes by a bit."""
+    await load_mine(store)
+    before = await everything_readable(store.telemetry, ORG, MARK)
+    await load_canaries(store)
+    for table in tables():
+        found = await store.telemetry.query(f"SELECT DISTINCT org_id FROM {table}")
+        assert {row["org_id"] for row in found} == {ORG, STRANGER}, table
+    assert await everything_readable(store.telemetry, ORG, MARK) == before
     assert CANARY not in repr(before)
-    assert CANARY in repr(await everything_readable(store.telemetry, STRANGER))
+    assert CANARY in repr(await calls.page(store.telemetry, STRANGER, Everything(), Page()))
+    await Eraser(store.telemetry, collections.Counter()).erase({STRANGER: Cuts(AFTER_ALL, AFTER_ALL, AFTER_ALL)})
+    assert [await each(part(store.telemetry, ORG, MARK)) for part in (of_calls, of_scores)] == before[:2]
+    assert await calls.count(store.telemetry, STRANGER, Everything()) == 0
 
 
 async def test_an_organisation_without_rows_sees_nothing(store: Store) -> None:
     """For an organisation that recorded nothing every answer is empty, whatever others recorded."""
-    nothing = await everything_readable(store.telemetry, "org-nobody")
-    await store.load(call("r", 1, properties={"env": CANARY}), score("r", "q", 1.0, 1), edit("r", "env", CANARY))
-    for org_id in ("", "ORG-A"):
-        assert await everything_readable(store.telemetry, org_id) == nothing
+    nothing = await everything_readable(store.telemetry, "org-nobody", MARK)
+    await load_mine(store)
+    assert await everything_readable(store.telemetry, "ORG-A", MARK) == nothing
+    assert await each(of_calls(store.telemetry, "", MARK)) == nothing[0]
+
+
+async def test_no_place_loses_its_condition_unnoticed(store: Store) -> None:
+    """Wherever the product prints the condition on the tenant, a statement that loses it there is found out.
+
+    What is sent is all that can be read and all that retention deletes: each builder of statements is called, each
+    place that prints the condition is in one of the statements, and each statement keeps to its tenant.
+    """
+    sent: dict[str, Params] = {}
+    cuts = (Cuts(None, AFTER_ALL, None), Cuts(AFTER_ALL, None, AFTER_ALL))
+    with marked("telemetry.everything", "helicorder.telemetry.retention") as (found, (everything, retention)):
+        await load_mine(store)
+        with listening(sent.setdefault):
+            await everything.everything_readable(store.telemetry, ORG, MARK)
+            for cut in cuts:
+                await retention.Eraser(store.telemetry, collections.Counter()).erase({ORG: cut})
+    assert sorted(found.builders - found.called) == []
+    assert [sql for sql in sent if found.unmarked(sql)] == []
+    for number, place in enumerate(found.places):
+        sql = min((sql for sql in sent if number in found.of(sql)), key=len, default="")
+        assert sql, f"No statement shows what {place} prints."
+        assert await strays(store, sql, sent[sql]) == []
+        assert await strays(store, found.without(number, sql), sent[sql]), f"Nothing holds the condition of {place}."
+
+
+async def strays(store: Store, sql: str, params: Params | None = None) -> list[str]:
+    """What of a statement does not keep to the tenant."""
+    return await stray_reads(functools.partial(ASK, store.telemetry), sql, params or {})
+
+
+MINE = "org_id = {org:String}"
+BODIES = "SELECT request_id FROM bodies WHERE"
+SOUND = [
+    f"SELECT 1 FROM calls FINAL WHERE {MINE} AND (status = 1 OR status = 2)",
+    f"SELECT 1 FROM calls PREWHERE (status = 1 AND {MINE}) WHERE status = 2",
+    f"SELECT 1 FROM calls AS a JOIN calls AS b USING (request_id) WHERE a.{MINE} AND b.{MINE}",
+    f"WITH mine AS (SELECT * FROM calls WHERE {MINE}) SELECT 1 FROM mine WHERE request_id IN ({BODIES} {MINE})",
+    f"DELETE FROM calls IN PARTITION ID '202603' WHERE {MINE} AND status = 1 SETTINGS mutations_sync = 0",
+    f"ALTER TABLE calls UPDATE words = '' IN PARTITION ID '202603' WHERE {MINE} SETTINGS mutations_sync = 0",
+    f"INSERT INTO scores (org_id, name) SELECT org_id, request_id FROM calls WHERE {MINE}",
+    f"SELECT 1 {read('calls', 'status = 1 OR status = 2')}",
+    "SELECT number FROM numbers(10)",
+    "SELECT name FROM system.parts",
+]
+"""Statements in which each read has the condition in its own SELECT, among those that all must hold."""
+STRAY = [
+    "SELECT 1 FROM calls",
+    f"SELECT 1 FROM calls WHERE (1 OR {MINE})",
+    f"SELECT 1 FROM calls WHERE {MINE} OR status = 1",
+    f"SELECT 1 FROM calls WHERE status = 1 AND NOT ({MINE})",
+    f"SELECT 1 FROM calls WHERE if(status = 1, {MINE}, 1)",
+    "SELECT 1 FROM calls WHERE org_id != {org:String}",
+    "SELECT 1 FROM calls WHERE org_id = {other:String}",
+    "SELECT 1 FROM calls WHERE org_id = 'org-a'",
+    "SELECT 1 FROM calls WHERE request_id = {org:String}",
+    f"SELECT count() FROM calls GROUP BY org_id HAVING {MINE}",
+    f"SELECT 1 FROM (SELECT * FROM calls) WHERE {MINE}",
+    f"SELECT 1 FROM calls AS a JOIN calls AS b USING (request_id) WHERE a.{MINE}",
+    f"SELECT 1 FROM calls AS a JOIN calls AS b ON a.request_id = b.request_id AND b.{MINE} WHERE a.{MINE}",
+    f"SELECT 1 FROM calls WHERE {MINE} UNION ALL SELECT 1 FROM calls",
+    f"SELECT 1 FROM calls WHERE {MINE} AND request_id IN ({BODIES} true)",
+    f"SELECT 1 FROM calls WHERE {MINE} AND 0 AND request_id IN ({BODIES} true)",
+    f"SELECT 1 FROM calls WHERE {MINE} AND status = (SELECT max(status) FROM calls)",
+    f"SELECT 1 FROM calls WHERE {MINE} AND (org_id, request_id) IN (SELECT org_id, request_id FROM bodies)",
+    f"SELECT (SELECT count() FROM bodies) FROM calls WHERE {MINE}",
+    f"WITH every AS (SELECT * FROM calls) SELECT count() FROM every WHERE {MINE}",
+    "SELECT 1 FROM merge(currentDatabase(), 'calls') WHERE org_id = {org:String}",
+    "DELETE FROM calls IN PARTITION ID '202603' WHERE status = 1 SETTINGS mutations_sync = 0",
+    f"DELETE FROM calls WHERE {MINE} AND request_id IN ({BODIES} true)",
+    "ALTER TABLE calls UPDATE words = '' WHERE status = 1",
+    "INSERT INTO scores (org_id, name) SELECT org_id, request_id FROM calls",
+    "TRUNCATE TABLE calls",
+    "SELECT 1 FROM no_such_table",
+]
+"""Statements whose condition stands beside or around a read, under an OR, on another table, or nowhere."""
+
+
+async def test_a_condition_counts_only_where_it_holds_the_read(store: Store) -> None:
+    """What keeps to its tenant passes, as does what reads no tenant's table; everything else is found out."""
+    params = {"other": ORG}
+    assert [sql for sql in SOUND if await strays(store, sql, params)] == []
+    assert [sql for sql in STRAY if not await strays(store, sql, params)] == []
+
+
+async def test_the_door_lets_no_such_statement_through(store: Store) -> None:
+    """A statement that the product sends and that reads other tenants' rows fails the test; tests may look behind."""
+    every = "SELECT count() AS n FROM calls"
+    with pytest.raises(AssertionError, match="calls is read for all tenants"):
+        await Eraser(store.telemetry, collections.Counter())._count(every, {})
+    assert await store.telemetry.query(every) == [{"n": 0}]
+
+
+async def test_each_exemption_is_needed(store: Store) -> None:
+    """What is exempt has a reason, and would be found out without."""
+    params: Params = {"first": 1, "last": 2, "table": "calls"}
+    for name, exemption in EXEMPT.items():
+        assert exemption.reason.endswith("."), name
+        assert exemption.covers(exemption.example), name
+        assert await strays(store, exemption.example, params) != [], name
+
+
+async def test_the_tables_that_have_tenants_are_known(store: Store) -> None:
+    """The guard knows every table of the store that has a column for the tenant."""
+    having = "SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'org_id'"
+    assert {row["table"] for row in await store.telemetry.query(having)} == tables() != set()

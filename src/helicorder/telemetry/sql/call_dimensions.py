@@ -1,13 +1,12 @@
 """What calls can be cut by: their columns, what follows from them, and any property as it was edited last."""
 
-# ruff: noqa: S608 -- what is put together here are this package's own words and placeholders
-
 from collections.abc import Collection, Sequence
 
 from helicorder.errors import Invalid
 from helicorder.telemetry.sql.calls import with_edits
 from helicorder.telemetry.sql.conditions import OUTCOME, Query, Statement, spellings
 from helicorder.telemetry.sql.dimensions import PROPERTY
+from helicorder.telemetry.sql.tenant import read
 
 EXPRESSIONS = {
     **{
@@ -59,9 +58,8 @@ def edited_keys(org_id: str, properties: Sequence[str]) -> Query:
     """Which of some properties, in either spelling, were ever edited: ``key``."""
     statement = Statement(org_id)
     keys = [statement.text(spelling) for name in properties for spelling in spellings(name)]
-    return statement.query(
-        f"SELECT DISTINCT key FROM property_edits WHERE org_id = {{org:String}} AND key IN ({', '.join(keys)})"
-    )
+    wanted = f"key IN ({', '.join(keys)})"
+    return statement.query(f"SELECT DISTINCT key {read('property_edits', wanted)}")
 
 
 def cut_by(statement: Statement, names: Sequence[str], edited: Collection[str]) -> tuple[str, list[str]]:

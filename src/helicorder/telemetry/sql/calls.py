@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from helicorder.model.filter import Filter, Page, SortKey
 from helicorder.telemetry.sql.conditions import TOTAL_TOKENS, Query, Statement, condition, current_edits, spellings
+from helicorder.telemetry.sql.tenant import read
 
 MAX_STEPS = 20_000
 # Ids travel in slices: a ClickHouse server takes form fields of at most 128 KiB, and a character has up to four bytes.
@@ -52,7 +53,7 @@ def page_of_calls(org_id: str, wanted: Filter, page: Page) -> Query:
     elif page.sort is not SortKey.CREATED_AT:
         order.insert(0, f"{SORTED[page.sort]} {direction} NULLS LAST")
     return statement.query(
-        f"SELECT {CALL} FROM calls FINAL{edits} WHERE org_id = {{org:String}} AND {condition(statement, wanted)} "
+        f"SELECT {CALL} {read(f'calls FINAL{edits}', condition(statement, wanted))} "
         f"ORDER BY {', '.join(order)} "
         f"LIMIT {statement.bind('UInt64', page.limit)} OFFSET {statement.bind('UInt64', page.offset)}"
     )
@@ -83,15 +84,14 @@ def count_of_calls(org_id: str, wanted: Filter) -> Query:
     """How many calls, as ``n``."""
     statement = Statement(org_id)
     where = condition(statement, wanted)
-    return statement.query(f"SELECT count() AS n FROM calls FINAL WHERE org_id = {{org:String}} AND {where}")
+    return statement.query(f"SELECT count() AS n {read('calls FINAL', where)}")
 
 
 def one_call(org_id: str, request_id: str, at: dt.datetime | None = None) -> Query:
     """The newest call of an id, or the one at a time, with its previews."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT {CALL}{PREVIEWS} FROM calls FINAL WHERE {_of_id(statement, request_id, at)} "
-        "ORDER BY created_at DESC LIMIT 1"
+        f"SELECT {CALL}{PREVIEWS} {_of_id(statement, request_id, at)} ORDER BY created_at DESC LIMIT 1"
     )
 
 
@@ -99,34 +99,32 @@ def newest_calls(org_id: str, request_ids: Sequence[str]) -> Query:
     """The newest call of each of several ids."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT {CALL} FROM calls FINAL WHERE org_id = {{org:String}} "
-        f"AND {among(statement, 'request_id', request_ids)} ORDER BY created_at DESC LIMIT 1 BY request_id"
+        f"SELECT {CALL} {read('calls FINAL', among(statement, 'request_id', request_ids))} "
+        "ORDER BY created_at DESC LIMIT 1 BY request_id"
     )
 
 
 def bodies_of_call(org_id: str, request_id: str, at: dt.datetime | None = None) -> Query:
     """The bodies of the newest call of an id, or of the one at a time; its time, from the calls, is where they are."""
     statement = Statement(org_id)
-    where = _of_id(statement, request_id, at)
+    place = f"SELECT created_at, request_id {_of_id(statement, request_id, at)} ORDER BY created_at DESC LIMIT 1"
     return statement.query(
-        "SELECT request_body, response_body FROM bodies FINAL WHERE org_id = {org:String} "
-        "AND (created_at, request_id) IN "
-        f"(SELECT created_at, request_id FROM calls FINAL WHERE {where} ORDER BY created_at DESC LIMIT 1)"
+        f"SELECT request_body, response_body {read('bodies FINAL', f'(created_at, request_id) IN ({place})')}"
     )
 
 
 def _of_id(statement: Statement, request_id: str, at: dt.datetime | None) -> str:
-    when = "" if at is None else f" AND created_at = {statement.instant(at)}"
-    return f"org_id = {{org:String}} AND request_id = {statement.bind('String', request_id)}{when}"
+    when = "" if at is None else f"created_at = {statement.instant(at)}"
+    return read("calls FINAL", f"request_id = {statement.bind('String', request_id)}", when)
 
 
 def bodies_of_calls(org_id: str, request_ids: Sequence[str], first: dt.datetime, last: dt.datetime) -> Query:
     """The bodies of every call of several ids between two times, both included."""
     statement = Statement(org_id)
+    when = f"created_at BETWEEN {statement.instant(first)} AND {statement.instant(last)}"
     return statement.query(
-        "SELECT request_id, created_at, request_body, response_body FROM bodies FINAL "
-        f"WHERE org_id = {{org:String}} AND created_at BETWEEN {statement.instant(first)} AND "
-        f"{statement.instant(last)} AND {among(statement, 'request_id', request_ids)}"
+        "SELECT request_id, created_at, request_body, response_body "
+        f"{read('bodies FINAL', when, among(statement, 'request_id', request_ids))}"
     )
 
 

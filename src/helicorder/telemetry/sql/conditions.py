@@ -1,7 +1,7 @@
 """Filters as SQL conditions, on rows of ``calls``, or of ``scores``, which hold the columns of the judged call too.
 
 Fixed words and typed placeholders: no value ever becomes text. Every statement starts from a tenant, and every fragment
-that names a table says ``org_id = {org:String}``.
+reads tables through `tenant.read`.
 
 What a condition means where Helicone leaves it open: text that is not known is the empty text; a number that is not
 known satisfies nothing but ``equals "null"``; a property that a call lacks compares as the empty text, so
@@ -36,6 +36,7 @@ from helicorder.model.score import ScoreKind
 from helicorder.model.words import is_unparted, searchable
 from helicorder.telemetry.instants import microseconds
 from helicorder.telemetry.sql.current import current
+from helicorder.telemetry.sql.tenant import read
 
 Query = tuple[str, dict[str, object]]
 """A statement and the parameters to send beside it."""
@@ -122,8 +123,8 @@ class Statement:
 
     @property
     def no_later(self) -> str:
-        """The condition that keeps to the mark, where there is one."""
-        return "" if self.as_of is None else f" AND version <= {self.bind('UInt64', self.as_of)}"
+        """The condition that keeps to the mark, empty where there is none."""
+        return "" if self.as_of is None else f"version <= {self.bind('UInt64', self.as_of)}"
 
     def instant(self, at: dt.datetime) -> str:
         """The placeholder for a time."""
@@ -214,25 +215,16 @@ def _field(statement: Statement, node: FieldIs) -> str:
 def _among_bodies(statement: Statement, body: str) -> str:
     """That a call's bodies satisfy a condition. Those of an earlier version of the call do not count."""
     if statement.judged:
-        return (
-            "(created_at, target_id) IN "
-            f"(SELECT created_at, request_id FROM bodies FINAL WHERE org_id = {{org:String}} AND {body})"
-        )
+        return f"(created_at, target_id) IN (SELECT created_at, request_id {read('bodies FINAL', body)})"
     # By version, which a call and its bodies share, and not by FINAL: an index may then leave out whatever it can.
-    return (
-        "(created_at, request_id, version) IN "
-        f"(SELECT created_at, request_id, version FROM bodies WHERE org_id = {{org:String}} AND {body})"
-    )
+    return f"(created_at, request_id, version) IN (SELECT created_at, request_id, version {read('bodies', body)})"
 
 
 def _says(statement: Statement, node: Says) -> str:
     said = _said(statement, node)
     if not statement.judged:
         return said
-    return (
-        "(created_at, target_id) IN "
-        f"(SELECT created_at, request_id FROM calls FINAL WHERE org_id = {{org:String}} AND {said})"
-    )
+    return f"(created_at, target_id) IN (SELECT created_at, request_id {read('calls FINAL', said)})"
 
 
 def _said(statement: Statement, node: Says) -> str:
@@ -301,7 +293,7 @@ def _edited_so(statement: Statement, key: str, edit: str) -> str:
 def current_edits(statement: Statement, wanted: str) -> str:
     """The newest edits among those that a condition on key or request_id takes, up to the statement's mark."""
     return (
-        f"SELECT * FROM property_edits WHERE org_id = {{org:String}} AND {wanted}{statement.no_later} "
+        f"SELECT * {read('property_edits', wanted, statement.no_later)} "
         "ORDER BY version DESC LIMIT 1 BY request_id, key"
     )
 
@@ -312,10 +304,7 @@ def spellings(key: str) -> tuple[str, ...]:
 
 
 def _edited(statement: Statement, key: str) -> str:
-    return (
-        "request_id IN (SELECT request_id FROM property_edits "
-        f"WHERE org_id = {{org:String}} AND key = {key}{statement.no_later})"
-    )
+    return f"request_id IN (SELECT request_id {read('property_edits', f'key = {key}', statement.no_later)})"
 
 
 def _has(statement: Statement, key: str) -> str:

@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING
 
 from helicorder.telemetry.sql.derivation import CHANGED_SINCE, COLUMNS, NO_LATER, derived
+from helicorder.telemetry.sql.tenant import read
 
 if TYPE_CHECKING:  # conditions on scores read from here
     from helicorder.telemetry.sql.conditions import Statement
@@ -16,12 +17,11 @@ def current(statement: "Statement", where: str) -> str:
     As of a mark, rows derived from nothing newer still stand; what has changed since is derived again from the
     versions up to the mark. The rows are then the same as those that were read at the mark.
     """
-    where = f"WHERE org_id = {{org:String}} AND {where}"
     if statement.as_of is None:
-        return f"FROM scores FINAL {where}"
+        return read("scores FINAL", where)
     statement.params["as_of"] = statement.as_of
+    unchanged = f"target_id NOT IN (SELECT target_id FROM ({CHANGED_SINCE}))"
     return (
-        f"FROM (SELECT {COLUMNS} FROM scores FINAL {where}{NO_LATER} "
-        f"AND target_id NOT IN (SELECT target_id FROM ({CHANGED_SINCE})) UNION ALL "
-        f"SELECT {COLUMNS} FROM ({derived(CHANGED_SINCE, NO_LATER)}) {where} AND NOT gone)"
+        f"FROM (SELECT {COLUMNS} {read('scores FINAL', where, NO_LATER, unchanged)} UNION ALL "
+        f"SELECT {COLUMNS} FROM ({derived(CHANGED_SINCE, read, NO_LATER)}) WHERE ({where}) AND NOT gone)"
     )

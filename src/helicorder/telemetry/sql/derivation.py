@@ -6,6 +6,10 @@ things that the batch touches; and for a reader of the past, for those that have
 
 # ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
 
+from collections.abc import Callable
+
+from helicorder.telemetry.sql.tenant import read, read_all_tenants
+
 SAID = (
     "kind", "value", "label", "text", "comment", "metadata", "source", "author", "judged_at", "inclusion", "deleted",
 )  # fmt: skip
@@ -28,26 +32,30 @@ COLUMNS = ", ".join(
 NOWHERE = "toDateTime64(0, 6, 'UTC')"
 """Where a score stands whose call has not come."""
 
-LOADED = (
-    "SELECT org_id, target_id FROM score_versions WHERE version BETWEEN {first:UInt64} AND {last:UInt64} "
-    "UNION DISTINCT SELECT org_id, request_id FROM calls WHERE version BETWEEN {first:UInt64} AND {last:UInt64} "
-    "UNION DISTINCT SELECT org_id, request_id FROM property_edits "
-    "WHERE version BETWEEN {first:UInt64} AND {last:UInt64}"
-)
+Reader = Callable[..., str]
+"""`read` or `read_all_tenants`: whose rows are read."""
+
+
+def _touched(rows_of: Reader, versions: str) -> str:
+    """Organisation and id of all that has rows of some versions."""
+    return (
+        f"SELECT org_id, target_id {rows_of('score_versions', versions)} "
+        f"UNION DISTINCT SELECT org_id, request_id {rows_of('calls', versions)} "
+        f"UNION DISTINCT SELECT org_id, request_id {rows_of('property_edits', versions)}"
+    )
+
+
+_OF_BATCH = "version BETWEEN {first:UInt64} AND {last:UInt64}"
+LOADED = _touched(read_all_tenants, _OF_BATCH)
 """What a batch touches, by the versions that it spans."""
 
-CHANGED_SINCE = (
-    "SELECT org_id, target_id FROM score_versions WHERE org_id = {org:String} AND version > {as_of:UInt64} "
-    "UNION DISTINCT SELECT org_id, request_id FROM calls WHERE org_id = {org:String} AND version > {as_of:UInt64} "
-    "UNION DISTINCT SELECT org_id, request_id FROM property_edits "
-    "WHERE org_id = {org:String} AND version > {as_of:UInt64}"
-)
+CHANGED_SINCE = _touched(read, "version > {as_of:UInt64}")
 """What has changed in an organisation since a mark."""
 
-NO_LATER = " AND version <= {as_of:UInt64}"
+NO_LATER = "version <= {as_of:UInt64}"
 
 
-def derived(touched: str, until: str = "") -> str:
+def derived(touched: str, rows_of: Reader, until: str = "") -> str:
     """A SELECT of the rows of ``scores`` for the things that are touched, from all versions or those up to a mark.
 
     A score has one row where it stands, and one with ``gone`` in each place where it may have stood before: at 1970 if
@@ -63,11 +71,11 @@ def derived(touched: str, until: str = "") -> str:
         "cityHash64(multiIf(session_id != '', concat('s', session_id), user_id != '', concat('u', user_id), "
         "concat(target, target_id))) AS cluster, "
         f"{', '.join(f'{_shown(column)} AS {column}' for column in CALLED if column != 'created_at')} "
-        f"FROM ({_judged(touched, until)}) AS judged "
-        f"LEFT JOIN ({_called(touched, until)}) AS called USING (org_id, target, target_id) "
-        f"LEFT JOIN ({_edited(touched, until)}) AS edited USING (org_id, target, target_id) "
+        f"FROM ({_judged(touched, rows_of, until)}) AS judged "
+        f"LEFT JOIN ({_called(touched, rows_of, until)}) AS called USING (org_id, target, target_id) "
+        f"LEFT JOIN ({_edited(touched, rows_of, until)}) AS edited USING (org_id, target, target_id) "
         f"ARRAY JOIN if(call_version = 0, [{NOWHERE}], "
-        f"arrayConcat(call_places, if(first < first_call OR (org_id, target_id) IN ({_orphaned(touched)}), "
+        f"arrayConcat(call_places, if(first < first_call OR (org_id, target_id) IN ({_orphaned(touched, rows_of)}), "
         f"[{NOWHERE}], []))) AS place"
     )
 
@@ -88,44 +96,48 @@ def _shown(column: str) -> str:
     return f"if(target = '{of_target}', target_id, {_call(column)})" if of_target else _call(column)
 
 
-def _orphaned(touched: str) -> str:
+def _orphaned(touched: str, rows_of: Reader) -> str:
     """What has a row at 1970, also where the call was acknowledged first and loaded later, as by another server."""
-    return f"SELECT org_id, target_id FROM scores WHERE created_at = {NOWHERE} AND (org_id, target_id) IN ({touched})"
+    orphans = rows_of("scores", f"created_at = {NOWHERE}", f"(org_id, target_id) IN ({touched})")
+    return f"SELECT org_id, target_id {orphans}"
 
 
-def _judged(touched: str, until: str) -> str:
+def _judged(touched: str, rows_of: Reader, until: str) -> str:
     """Each score as its newest version has it."""
     return (
         "SELECT *, max(revision) OVER (PARTITION BY org_id, target, target_id) AS of_scores, "
         f"countIf(NOT {_said('deleted')}) OVER (PARTITION BY org_id, target, target_id, name) > 1 AS shared FROM ("
         "SELECT org_id, target_id, target, name, score_id, max(version) AS revision, min(version) AS first, "
         f"{_newest(SAID, 'version')} AS said "
-        f"FROM score_versions WHERE (org_id, target_id) IN ({touched}){until} "
+        f"{rows_of('score_versions', f'(org_id, target_id) IN ({touched})', until)} "
         "GROUP BY org_id, target_id, target, name, score_id)"
     )
 
 
-def _called(touched: str, until: str) -> str:
+def _called(touched: str, rows_of: Reader, until: str) -> str:
     """The newest call of each request id."""
     return (
         "SELECT org_id, request_id AS target_id, 'request' AS target, max(version) AS call_version, "
         "min(version) AS first_call, groupUniqArray(created_at) AS call_places, "
         f"{_newest(CALLED, '(created_at, version)')} AS call "
-        f"FROM calls WHERE request_id IN (SELECT target_id FROM ({touched})) "
-        f"AND (org_id, request_id) IN ({touched}){until} GROUP BY org_id, request_id"
+        f"{rows_of('calls', *_requests(touched), until)} GROUP BY org_id, request_id"
     )
 
 
-def _edited(touched: str, until: str) -> str:
+def _edited(touched: str, rows_of: Reader, until: str) -> str:
     """The current property edits of each request, as a map."""
     return (
         "SELECT org_id, request_id AS target_id, 'request' AS target, max(latest) AS edit_version, "
         "mapFromArrays(groupArray(key), groupArray(newest)) AS edits FROM ("
         "SELECT org_id, request_id, key, argMax(value, version) AS newest, max(version) AS latest "
-        f"FROM property_edits WHERE request_id IN (SELECT target_id FROM ({touched})) "
-        f"AND (org_id, request_id) IN ({touched}){until} GROUP BY org_id, request_id, key) "
+        f"{rows_of('property_edits', *_requests(touched), until)} GROUP BY org_id, request_id, key) "
         "GROUP BY org_id, request_id"
     )
+
+
+def _requests(touched: str) -> tuple[str, str]:
+    """The conditions that a row is of a request that is touched; the first is there for the index of ids."""
+    return f"request_id IN (SELECT target_id FROM ({touched}))", f"(org_id, request_id) IN ({touched})"
 
 
 def _newest(columns: tuple[str, ...], order: str) -> str:
@@ -133,11 +145,11 @@ def _newest(columns: tuple[str, ...], order: str) -> str:
     return f"argMax(tuple({', '.join(columns)}), {order})"
 
 
+_CALLS_OF_BATCH = f"SELECT org_id, request_id {read_all_tenants('calls', _OF_BATCH)}"
 JUDGED = (
-    "SELECT 1 AS judged FROM score_versions WHERE (org_id, target_id) IN (SELECT org_id, request_id FROM calls "
-    "WHERE version BETWEEN {first:UInt64} AND {last:UInt64}) LIMIT 1"
+    f"SELECT 1 AS judged {read_all_tenants('score_versions', f'(org_id, target_id) IN ({_CALLS_OF_BATCH})')} LIMIT 1"
 )
 """Whether a batch of calls alone touches any score: most calls are judged later, and then nothing follows from them."""
 
-DERIVE = f"INSERT INTO scores ({COLUMNS}) {derived(LOADED)}"
+DERIVE = f"INSERT INTO scores ({COLUMNS}) {derived(LOADED, read_all_tenants)}"
 """Derives again what a batch touches, given the versions that it spans."""

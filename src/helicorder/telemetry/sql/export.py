@@ -16,6 +16,7 @@ from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.sql.conditions import Query, Statement, condition
 from helicorder.telemetry.sql.current import current
 from helicorder.telemetry.sql.derivation import NO_LATER
+from helicorder.telemetry.sql.tenant import read
 
 
 class Type(enum.Enum):
@@ -154,7 +155,7 @@ def of_scores(org_id: str, wanted: Wanted, *, nested: bool) -> Query:
 def of_versions(org_id: str, wanted: Wanted, *, nested: bool) -> Query:
     """Every version of scores, deletions too. What is asked of calls is asked of those of requests alone."""
     statement = Statement(org_id, as_of=wanted.as_of)
-    parts = ["org_id = {org:String}", *_by(statement, wanted), *_until(statement)]
+    parts = [*_by(statement, wanted), _until(statement)]
     by_call = wanted.clock is Clock.REQUESTED
     calls = _between(statement, wanted, "created_at") if by_call else []
     if not by_call:
@@ -162,16 +163,16 @@ def of_versions(org_id: str, wanted: Wanted, *, nested: bool) -> Query:
     if not isinstance(wanted.where, Everything):
         calls.append(condition(statement, wanted.where))
     if calls:
-        among = " AND ".join(["org_id = {org:String}", *calls, *_until(statement)])
-        parts.append(f"target = 'request' AND target_id IN (SELECT request_id FROM calls FINAL WHERE {among})")
-    return _selected(statement, VERSIONS, f"FROM score_versions FINAL WHERE {' AND '.join(parts)}", nested=nested)
+        among = f"SELECT request_id {read('calls FINAL', *calls, _until(statement))}"
+        parts += ["target = 'request'", f"target_id IN ({among})"]
+    return _selected(statement, VERSIONS, read("score_versions FINAL", *parts), nested=nested)
 
 
 def of_calls(org_id: str, wanted: Wanted, *, nested: bool, bodies: bool) -> Query:
     """Calls, each with its properties as edited and a map of its current numbers by score name; and their texts."""
     statement = Statement(org_id, as_of=wanted.as_of)
     time = _between(statement, wanted, "created_at")
-    where = " AND ".join(["org_id = {org:String}", condition(statement, wanted.where), *time, *_until(statement)])
+    calls = read("calls FINAL", condition(statement, wanted.where), *time, _until(statement))
     numbers = " AND ".join(
         ["target = 'request' AND attached AND kind IN ('numeric', 'boolean')", *_by(statement, wanted), *time]
     )
@@ -182,19 +183,17 @@ def of_calls(org_id: str, wanted: Wanted, *, nested: bool, bodies: bool) -> Quer
     )
     edits = (
         "SELECT request_id, mapFromArrays(groupArray(key), groupArray(newest)) AS edits FROM ("
-        "SELECT request_id, key, argMax(value, version) AS newest FROM property_edits "
-        f"WHERE {' AND '.join(['org_id = {org:String}', *_until(statement)])} GROUP BY request_id, key) "
-        "GROUP BY request_id"
+        "SELECT request_id, key, argMax(value, version) AS newest "
+        f"{read('property_edits', _until(statement))} GROUP BY request_id, key) GROUP BY request_id"
     )
     joined = (
-        f"FROM (SELECT * FROM calls FINAL WHERE {where}) AS called "
+        f"FROM (SELECT * {calls}) AS called "
         f"LEFT ANY JOIN ({scores}) AS judged USING (request_id) LEFT ANY JOIN ({edits}) AS edited USING (request_id)"
     )
     if bodies:
-        times = " AND ".join(["org_id = {org:String}", *time])
         joined += (
-            " LEFT ANY JOIN (SELECT request_id, created_at, request_body, response_body FROM bodies FINAL "
-            f"WHERE {times}) AS said USING (request_id, created_at)"
+            " LEFT ANY JOIN (SELECT request_id, created_at, request_body, response_body "
+            f"{read('bodies FINAL', *time)}) AS said USING (request_id, created_at)"
         )
     columns = tuple(
         _map("properties", "mapUpdate(properties, edits)") if column.name == "properties" else column
@@ -228,8 +227,8 @@ def _between(statement: Statement, wanted: Wanted, column: str) -> list[str]:
     return [f"{column} {comparison} {statement.instant(at)}" for at, comparison in ends if at is not None]
 
 
-def _until(statement: Statement) -> list[str]:
+def _until(statement: Statement) -> str:
     if statement.as_of is None:
-        return []
+        return ""
     statement.params["as_of"] = statement.as_of
-    return [NO_LATER.removeprefix(" AND ")]
+    return NO_LATER

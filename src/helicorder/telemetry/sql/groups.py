@@ -27,6 +27,7 @@ from helicorder.model.score import ScoreKind, Source, Target
 from helicorder.telemetry.sql.conditions import ERROR, Query, Statement, compared, condition
 from helicorder.telemetry.sql.derivation import NOWHERE
 from helicorder.telemetry.sql.numbers import TOTAL_TOKENS
+from helicorder.telemetry.sql.tenant import read
 
 SESSION_TAG = "helicone-session-tag"
 """The score whose category is the tag of a session."""
@@ -87,12 +88,11 @@ class Groups(msgspec.Struct, frozen=True):
             Invalid: the filter says something that cannot be asked.
         """
         having = group_condition(statement, self.of, self.wanted)
-        return f"SELECT {_named({'id': str(self.of), **columns})} {self.source} GROUP BY id HAVING {having}"
+        return f"SELECT {_named({'id': str(self.of), **columns})} {self.calls()} GROUP BY id HAVING {having}"
 
-    @property
-    def source(self) -> str:
-        """The calls that belong to any group."""
-        return f"FROM calls FINAL WHERE org_id = {{org:String}} AND {self.of} != '' AND {self.within}"
+    def calls(self, *conditions: str) -> str:
+        """``FROM ... WHERE ...`` over the calls that belong to any group and satisfy all conditions."""
+        return read("calls FINAL", f"{self.of} != ''", self.within, *conditions)
 
 
 def page(statement: Statement, groups: Groups, order: GroupOrder, columns: Mapping[str, str]) -> Query:
@@ -105,8 +105,8 @@ def page(statement: Statement, groups: Groups, order: GroupOrder, columns: Mappi
     all_ids = groups.selected(statement, {"place": place})
     ids = f"SELECT id FROM ({all_ids}) {after}{sorted_} LIMIT {limit} OFFSET {offset}"
     return statement.query(
-        f"SELECT {groups.of} AS id, {_named({'place': place} | dict(columns))} {groups.source} "
-        f"AND {groups.of} IN ({ids}) GROUP BY id {sorted_}"
+        f"SELECT {groups.of} AS id, {_named({'place': place} | dict(columns))} "
+        f"{groups.calls(f'{groups.of} IN ({ids})')} GROUP BY id {sorted_}"
     )
 
 
@@ -169,11 +169,11 @@ def tags(statement: Statement) -> str:
     """The tag of each session that has one: ``id``, ``tag``."""
     name, target = statement.bind("String", SESSION_TAG), statement.bind("String", Target.SESSION)
     kind, source = statement.bind("String", ScoreKind.CATEGORICAL), statement.bind("String", Source.API)
-    return (
-        "SELECT target_id AS id, argMax(label, revision) AS tag FROM scores FINAL WHERE org_id = {org:String} "
-        f"AND name = {name} AND created_at = {NOWHERE} AND target = {target} AND kind = {kind} AND source = {source} "
-        "AND author = '' GROUP BY target_id"
+    where = (
+        f"name = {name} AND created_at = {NOWHERE} AND target = {target} AND kind = {kind} AND source = {source} "
+        "AND author = ''"
     )
+    return f"SELECT target_id AS id, argMax(label, revision) AS tag {read('scores FINAL', where)} GROUP BY target_id"
 
 
 def _named(columns: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from helicorder.telemetry.instants import microseconds
 from helicorder.telemetry.sql.calls import among
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
+from helicorder.telemetry.sql.tenant import read
 
 
 def calls(statement: Statement, where: str, window: Window, names: Sequence[str]) -> str:
@@ -27,8 +28,8 @@ def calls(statement: Statement, where: str, window: Window, names: Sequence[str]
     )
     return (
         f"SELECT '{Target.REQUEST}' AS target, request_id AS target_id, max(created_at) AS at, "
-        f"request_id IN ({labelled}) AS labelled FROM calls FINAL WHERE org_id = {{org:String}} AND {where} "
-        f"AND created_at >= {start} AND created_at < {end} GROUP BY request_id"
+        f"request_id IN ({labelled}) AS labelled "
+        f"{read('calls FINAL', where, f'created_at >= {start} AND created_at < {end}')} GROUP BY request_id"
     )
 
 
@@ -52,8 +53,8 @@ def newest(org_id: str, request_ids: Sequence[str]) -> Query:
     """When the newest call ``at`` of each of some ids was made."""
     statement = Statement(org_id)
     return statement.query(
-        "SELECT request_id, max(created_at) AS at FROM calls WHERE org_id = {org:String} "
-        f"AND {among(statement, 'request_id', request_ids)} GROUP BY request_id"
+        "SELECT request_id, max(created_at) AS at "
+        f"{read('calls', among(statement, 'request_id', request_ids))} GROUP BY request_id"
     )
 
 
@@ -62,22 +63,21 @@ def present(org_id: str, calls_at: Sequence[tuple[str, dt.datetime]]) -> Query:
     statement = Statement(org_id)
     statement.params["at"] = [microseconds(at) for _, at in calls_at]
     ids = among(statement, "request_id", [request_id for request_id, _ in calls_at])
+    times = "created_at IN (SELECT fromUnixTimestamp64Micro(arrayJoin({at:Array(Int64)}), 'UTC'))"
     return statement.query(
         "SELECT request_id, any(cityHash64(multiIf(session_id != '', concat('s', session_id), user_id != '', "
-        "concat('u', user_id), concat('request', request_id)))) AS cluster FROM calls FINAL "
-        "WHERE org_id = {org:String} AND created_at IN "
-        "(SELECT fromUnixTimestamp64Micro(arrayJoin({at:Array(Int64)}), 'UTC')) "
-        f"AND {ids} GROUP BY request_id"
+        "concat('u', user_id), concat('request', request_id)))) AS cluster "
+        f"{read('calls FINAL', times, ids)} GROUP BY request_id"
     )
 
 
 def given(org_id: str, names: Sequence[str], request_ids: Sequence[str]) -> Query:
     """What people say of some requests under some names now."""
     statement = Statement(org_id)
+    wanted = f"target = '{Target.REQUEST}' AND name IN ({', '.join(statement.text(name) for name in names)})"
     newest = (
-        "SELECT target_id, name, source, author, kind, value, label, text, inclusion, deleted FROM score_versions "
-        f"WHERE org_id = {{org:String}} AND {among(statement, 'target_id', request_ids)} "
-        f"AND target = '{Target.REQUEST}' AND name IN ({', '.join(statement.text(name) for name in names)}) "
+        "SELECT target_id, name, source, author, kind, value, label, text, inclusion, deleted "
+        f"{read('score_versions', among(statement, 'target_id', request_ids), wanted)} "
         "ORDER BY version DESC LIMIT 1 BY target_id, name, score_id"
     )
     return statement.query(f"SELECT * FROM ({newest}) WHERE NOT deleted AND source = '{Source.HUMAN}'")

@@ -15,6 +15,7 @@ import msgspec
 from helicorder.model.filter import SortKey
 from helicorder.telemetry.sql.calls import SORTED
 from helicorder.telemetry.sql.conditions import CANCELLED, ERROR, Query, Statement
+from helicorder.telemetry.sql.tenant import read
 
 TOTAL_TOKENS = SORTED[SortKey.TOTAL_TOKENS]
 PERCENTS = (50, 75, 90, 95, 99)
@@ -180,7 +181,7 @@ class Cut(msgspec.Struct, frozen=True):
     @property
     def source(self) -> str:
         """Where the rows come from."""
-        return f"FROM calls FINAL{self.joined} WHERE org_id = {{org:String}} AND {self.where}"
+        return read(f"calls FINAL{self.joined}", self.where)
 
 
 class First(msgspec.Struct, frozen=True):

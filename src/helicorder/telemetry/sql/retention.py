@@ -9,27 +9,30 @@ disk, once for all organisations. Whole partitions are never dropped: another's 
 from typing import NamedTuple
 
 from helicorder.telemetry.sql.derivation import NOWHERE
+from helicorder.telemetry.sql.tenant import read, restrict
 
 CUT = "fromUnixTimestamp64Micro({cut:Int64}, 'UTC')"
-MINE = "org_id = {org:String}"
-EARLIER = f"{MINE} AND created_at < {CUT}"
+EARLIER = f"created_at < {CUT}"
 
 SCORE = "target_id, target, name, score_id"
-_SHARE = f"{MINE} AND cityHash64(target_id) % {{shares:UInt64}} = {{share:UInt64}}"
+_SHARE = "cityHash64(target_id) % {shares:UInt64} = {share:UInt64}"
+_SHARE_OF_REQUESTS = "cityHash64(request_id) % {shares:UInt64} = {share:UInt64}"
 # A score is as old as its newest version: a history goes whole, so that no older version becomes the current one.
-_VERSIONS_EARLIER = f"SELECT target_id FROM score_versions WHERE {_SHARE} AND judged_at < {CUT}"
+_VERSIONS_EARLIER = f"SELECT target_id {read('score_versions', _SHARE, f'judged_at < {CUT}')}"
 _JUDGED_EARLIER = (
-    f"SELECT {SCORE} FROM score_versions WHERE {_SHARE} AND target_id IN ({_VERSIONS_EARLIER}) "
+    f"SELECT {SCORE} {read('score_versions', _SHARE, f'target_id IN ({_VERSIONS_EARLIER})')} "
     f"GROUP BY {SCORE} HAVING max(judged_at) < {CUT}"
 )
 _CALLED_EARLIER = f"created_at > {NOWHERE} AND created_at < {CUT}"
-_OF_EARLIER_CALLS = f"SELECT {SCORE} FROM scores FINAL WHERE {_SHARE} AND {_CALLED_EARLIER}"
-_EDITED_EARLIER = f"{MINE} AND edited_at < {CUT} AND cityHash64(request_id) % {{shares:UInt64}} = {{share:UInt64}}"
-_TEXTS_EARLIER = f"{EARLIER} AND cityHash64(request_id) % {{shares:UInt64}} = {{share:UInt64}}"
+_OF_EARLIER_CALLS = f"SELECT {SCORE} {read('scores FINAL', _SHARE, _CALLED_EARLIER)}"
+_EDITED_EARLIER = f"edited_at < {CUT} AND {_SHARE_OF_REQUESTS}"
+_EDITED = f"SELECT request_id {read('property_edits', _EDITED_EARLIER)}"
+_CALLED = f"SELECT request_id {read('calls', f'request_id IN ({_EDITED})')}"
+_TEXTS_EARLIER = f"{EARLIER} AND {_SHARE_OF_REQUESTS}"
 
 
 class Rule(NamedTuple):
-    """Which rows of a table go."""
+    """Which rows of a tenant's in a table go."""
 
     table: str
     where: str
@@ -51,6 +54,8 @@ class Pass(NamedTuple):
     then: tuple[Rule, ...] = ()
 
 
+_JUDGED = f"SELECT target_id {read('scores', _SHARE, f'judged_at < {CUT}')}"
+_KEPT = f"SELECT {SCORE} {read('score_versions', _SHARE, f'target_id IN ({_JUDGED})')}"
 OLD_SCORES = Pass(
     _VERSIONS_EARLIER,
     (
@@ -58,13 +63,7 @@ OLD_SCORES = Pass(
         Rule("score_versions", f"{_SHARE} AND ({SCORE}) IN ({_JUDGED_EARLIER})"),
     ),
     # What was derived goes last, and by its versions being gone: a batch may have derived it anew meanwhile.
-    (
-        Rule(
-            "scores",
-            f"{_SHARE} AND judged_at < {CUT} AND ({SCORE}) NOT IN (SELECT {SCORE} FROM score_versions "
-            f"WHERE {_SHARE} AND target_id IN (SELECT target_id FROM scores WHERE {_SHARE} AND judged_at < {CUT}))",
-        ),
-    ),
+    (Rule("scores", f"{_SHARE} AND judged_at < {CUT} AND ({SCORE}) NOT IN ({_KEPT})"),),
 )
 """Scores that were judged before the cut, whatever they judge."""
 
@@ -83,27 +82,22 @@ OLD_CALLS = Pass("", (), (Rule("bodies", EARLIER), Rule("calls", EARLIER)))
 """Calls that were made before the cut, and their bodies."""
 
 OLD_EDITS = Pass(
-    f"SELECT request_id FROM property_edits WHERE {_EDITED_EARLIER}",
-    (
-        Rule(
-            "property_edits",
-            f"{_EDITED_EARLIER} AND request_id NOT IN (SELECT request_id FROM calls WHERE {MINE} "
-            f"AND request_id IN (SELECT request_id FROM property_edits WHERE {_EDITED_EARLIER}))",
-        ),
-    ),
+    _EDITED,
+    (Rule("property_edits", f"{_EDITED_EARLIER} AND request_id NOT IN ({_CALLED})"),),
 )
 """Property edits made before the cut, of requests that have no call left."""
 
 _BLANK = "request_preview = '' AND response_preview = '' AND words = ''"
 
 _CALL = "created_at, request_id"
+_OF_EARLIER_TEXTS = f"SELECT {_CALL} {read('calls', _TEXTS_EARLIER)}"
+_NOT_BLANK = f"SELECT {_CALL} {read('calls', _TEXTS_EARLIER, f'NOT ({_BLANK})')}"
 OLD_TEXTS = Pass(
-    f"SELECT request_id FROM bodies WHERE {_TEXTS_EARLIER}",
+    f"SELECT request_id {read('bodies', _TEXTS_EARLIER)}",
     (
         Rule(
             "bodies",
-            f"{_TEXTS_EARLIER} AND ({_CALL}) IN (SELECT {_CALL} FROM calls WHERE {_TEXTS_EARLIER}) "
-            f"AND ({_CALL}) NOT IN (SELECT {_CALL} FROM calls WHERE {_TEXTS_EARLIER} AND NOT ({_BLANK}))",
+            f"{_TEXTS_EARLIER} AND ({_CALL}) IN ({_OF_EARLIER_TEXTS}) AND ({_CALL}) NOT IN ({_NOT_BLANK})",
         ),
     ),
 )
@@ -140,21 +134,22 @@ def amount(found: str) -> str:
 
 def by_part(rule: Rule) -> str:
     """How many rows go, as ``n``, in each partition (``part``) that has any."""
-    return (
-        f"SELECT _partition_id AS part, count() AS n FROM {rule.table} WHERE {rule.where} GROUP BY part ORDER BY part"
-    )
+    return f"SELECT _partition_id AS part, count() AS n {read(rule.table, rule.where)} GROUP BY part ORDER BY part"
 
 
 def hide(rule: Rule, part: str) -> str:
     """Hides the rows in one partition from all readers that come after; returns before it is done."""
-    return f"DELETE FROM {rule.table} IN PARTITION ID '{part}' WHERE {rule.where} SETTINGS lightweight_deletes_sync = 0"
+    return (
+        f"DELETE FROM {rule.table} IN PARTITION ID '{part}' WHERE {restrict(rule.where)} "
+        "SETTINGS lightweight_deletes_sync = 0"
+    )
 
 
 def blank(part: str) -> str:
     """Takes the copies of old bodies out of one partition's calls, words and index too; returns before it is done."""
     return (
         "ALTER TABLE calls UPDATE request_preview = '', response_preview = '', words = '' "
-        f"IN PARTITION ID '{part}' WHERE {EARLIER} AND NOT ({_BLANK}) SETTINGS mutations_sync = 0"
+        f"IN PARTITION ID '{part}' WHERE {restrict(EARLIER, f'NOT ({_BLANK})')} SETTINGS mutations_sync = 0"
     )
 
 

@@ -18,6 +18,7 @@ from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.instants import microseconds
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
+from helicorder.telemetry.sql.tenant import read
 
 MAX_STEPS = 20_000
 USUAL_PLACES = 12
@@ -138,8 +139,7 @@ def calls(statement: Statement, keys: Sequence[str], where: str, joined: str = "
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     group = "GROUP BY " + ", ".join(f"k{number}" for number in range(len(keys))) if keys else ""
     return statement.query(
-        f"SELECT {named}count() AS calls FROM calls FINAL{joined} "
-        f"WHERE org_id = {{org:String}} AND {where}{statement.no_later} {group}"
+        f"SELECT {named}count() AS calls {read(f'calls FINAL{joined}', where, statement.no_later)} {group}"
     )
 
 

@@ -12,6 +12,7 @@ from helicorder.telemetry.sql.groups import FIELDS, Groups
 from helicorder.telemetry.sql.numbers import Part, Wanted, sums_of
 from helicorder.telemetry.sql.scores import VERSION
 from helicorder.telemetry.sql.series import on_grid
+from helicorder.telemetry.sql.tenant import read
 
 MOST_NAMED = 100
 """How many users and models of a session are told by name."""
@@ -43,6 +44,7 @@ OF_ALL = {
     "latency_sum": "sum(one_latency)",
 }
 """What several sessions add up to, from what is read of each."""
+OF_SESSIONS = "target = 'session'"
 COUNTED = "target = 'request' AND kind IN ('numeric', 'boolean')"
 STEP = (
     "request_id, created_at, response_at, provider, model, status, ending, streamed, latency_ms, "
@@ -66,10 +68,10 @@ def scores_by_session(org_id: str, session_ids: Sequence[str], window: Window, p
     """Per session and score the current scores of its calls: ``n`` and ``total``, times 10**places."""
     statement = Statement(org_id, judged=True)
     statement.params["scale"] = 10.0**places
+    wanted = among(statement, "session_id", session_ids)
     return statement.query(
-        f"SELECT session_id AS id, name, kind, count() AS n, sum({on_grid('value')}) AS total FROM scores FINAL "
-        f"WHERE org_id = {{org:String}} AND {COUNTED} AND created_at >= {statement.instant(window.start)} "
-        f"AND created_at < {statement.instant(window.end)} AND {among(statement, 'session_id', session_ids)} "
+        f"SELECT session_id AS id, name, kind, count() AS n, sum({on_grid('value')}) AS total "
+        f"{read('scores FINAL', COUNTED, _called_in(statement, window), wanted)} "
         "GROUP BY id, name, kind ORDER BY id, name, kind"
     )
 
@@ -78,8 +80,8 @@ def scores_of_sessions(org_id: str, session_ids: Sequence[str]) -> Query:
     """The current scores that were given to sessions themselves, deleted ones too, the newest first."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT {VERSION} FROM score_versions WHERE org_id = {{org:String}} "
-        f"AND {among(statement, 'target_id', session_ids)} AND target = 'session' "
+        f"SELECT {VERSION} "
+        f"{read('score_versions', among(statement, 'target_id', session_ids), OF_SESSIONS)} "
         "ORDER BY version DESC LIMIT 1 BY target_id, name, score_id"
     )
 
@@ -88,7 +90,7 @@ def steps(org_id: str, session_id: str, limit: int) -> Query:
     """The first calls of a session, in their order. A bloom filter finds the few granules that may hold them."""
     statement = Statement(org_id)
     return statement.query(
-        f"SELECT {STEP} FROM calls FINAL WHERE org_id = {{org:String}} AND {one_session(statement, session_id)} "
+        f"SELECT {STEP} {read('calls FINAL', one_session(statement, session_id))} "
         f"ORDER BY created_at, request_id LIMIT {statement.bind('UInt64', limit)}"
     )
 
@@ -101,9 +103,12 @@ def one_session(statement: Statement, session_id: str) -> str:
 def scores_of_steps(org_id: str, session_id: str, window: Window) -> Query:
     """The current scores of a session's calls, by the version that said them: each beside the call that carries it."""
     statement = Statement(org_id, judged=True)
+    wanted = f"target = 'request' AND {one_session(statement, session_id)}"
     return statement.query(
-        "SELECT target_id AS request_id, created_at, name, kind, value, label, text, revision FROM scores FINAL "
-        f"WHERE org_id = {{org:String}} AND target = 'request' AND {one_session(statement, session_id)} "
-        f"AND created_at >= {statement.instant(window.start)} AND created_at < {statement.instant(window.end)} "
-        "ORDER BY revision"
+        "SELECT target_id AS request_id, created_at, name, kind, value, label, text, revision "
+        f"{read('scores FINAL', wanted, _called_in(statement, window))} ORDER BY revision"
     )
+
+
+def _called_in(statement: Statement, window: Window) -> str:
+    return f"created_at >= {statement.instant(window.start)} AND created_at < {statement.instant(window.end)}"

@@ -4,14 +4,13 @@ Two steps: the places of a page are read from the few columns that decide it, th
 that they have. Values that are not known come last in either direction, and ties fall to time, then id.
 """
 
-# ruff: noqa: S608 -- what is put together here are this file's own words and placeholders
-
 from collections.abc import Sequence
 
 from helicorder.model.filter import Filter, Position, SortKey, Stretch
 from helicorder.telemetry.instants import microseconds
 from helicorder.telemetry.sql.calls import CALL, PREVIEWS, SORTED, among
 from helicorder.telemetry.sql.conditions import Query, Statement, condition
+from helicorder.telemetry.sql.tenant import read
 
 _TYPES = {
     SortKey.COST: "Decimal(18, 12)",
@@ -30,11 +29,9 @@ def places(org_id: str, wanted: Filter, stretch: Stretch) -> Query:
     by_time = stretch.sort is SortKey.CREATED_AT
     place = "NULL" if by_time else SORTED[stretch.sort]
     order = "" if by_time else f"place {direction} NULLS LAST, "
-    parts = ["org_id = {org:String}", condition(statement, wanted)]
-    if stretch.after is not None:
-        parts.append(_after(statement, stretch, stretch.after))
+    after = _after(statement, stretch, stretch.after) if stretch.after else ""
     return statement.query(
-        f"SELECT {place} AS place, created_at, request_id FROM calls FINAL WHERE {' AND '.join(parts)} "
+        f"SELECT {place} AS place, created_at, request_id {read('calls FINAL', condition(statement, wanted), after)} "
         f"ORDER BY {order}created_at {direction}, request_id {direction} "
         f"LIMIT {statement.bind('UInt64', stretch.limit + 1)}"
     )
@@ -63,9 +60,8 @@ def calls_at(org_id: str, positions: Sequence[Position], *, previews: bool) -> Q
     times = [position.created_at for position in positions]
     ids = among(statement, "request_id", [position.request_id for position in positions])
     statement.params["times"] = [microseconds(at) for at in times]
-    return statement.query(
-        f"SELECT {CALL}{PREVIEWS if previews else ''} FROM calls FINAL WHERE org_id = {{org:String}} "
-        f"AND created_at BETWEEN {statement.instant(min(times))} AND {statement.instant(max(times))} "
-        "AND created_at IN (SELECT fromUnixTimestamp64Micro(arrayJoin({times:Array(Int64)}), 'UTC')) "
-        f"AND {ids}"
+    at = (
+        f"created_at BETWEEN {statement.instant(min(times))} AND {statement.instant(max(times))} "
+        "AND created_at IN (SELECT fromUnixTimestamp64Micro(arrayJoin({times:Array(Int64)}), 'UTC'))"
     )
+    return statement.query(f"SELECT {CALL}{PREVIEWS if previews else ''} {read('calls FINAL', at, ids)}")

@@ -150,7 +150,8 @@ class JournalFile:
                 "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
                 (reason[:_MAX_REASON_LENGTH], version),
             ).rowcount
-            self._removed += self._writer.execute("DELETE FROM entries WHERE version = ?", (version,)).rowcount
+            removed = self._writer.execute("DELETE FROM entries WHERE version = ?", (version,)).rowcount
+        self._removed += removed
         self.refused += moved
 
     def checkpoint_if_due(self) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from helicorder.telemetry import schema
 from helicorder.telemetry.client import Params, StatementError
-from helicorder.telemetry.sql import derivation, retention
+from helicorder.telemetry.sql import confirmation, derivation, inspection, retention
 
 Ask = Callable[[str, Params], Awaitable[list[dict[str, Any]]]]
 """Puts a SELECT to a store that has the tables."""
@@ -58,6 +58,19 @@ class Exemption(msgspec.Struct, frozen=True):
 
 _MIGRATIONS = [statement for statements in schema.migrations().values() for statement in statements]
 EXEMPT = {
+    "confirmation.held": Exemption(
+        confirmation.held(["calls"]),
+        "A batch holds rows of several tenants; only the loader sees which of its versions are there.",
+        r"SELECT '\w+' AS source, groupUniqArray\(version\) AS versions FROM .*",
+    ),
+    "inspection.RECENT_PARTS": Exemption(inspection.RECENT_PARTS, "It lists files, and no rows."),
+    "inspection.check": Exemption(
+        inspection.check("calls", "202603_1_1_0"),
+        "It checks a file, and answers nothing of its rows.",
+        r"CHECK TABLE `\w+` PART '\w+' SETTINGS check_query_single_value_result = 0",
+    ),
+    "inspection.STOP_MERGES": Exemption(inspection.STOP_MERGES, "It reads no rows."),
+    "inspection.START_MERGES": Exemption(inspection.START_MERGES, "It reads no rows."),
     "derivation.DERIVE": Exemption(
         derivation.DERIVE, "A batch holds rows of several tenants; each row that is derived carries its own tenant."
     ),

@@ -38,6 +38,7 @@ _PRAGMAS = (
 )
 # What one piece of housekeeping may delete, so that writes waiting behind it wait a few milliseconds at most.
 _PIECE_ROWS = 5_000
+_PIECE_BYTES = 1 << 20
 _CHECKPOINT_BYTES = 4 << 20
 _LONG_WAL_BYTES = 16 << 20
 # Pages that a transaction touches besides its payload: the last leaf, a claim's leaf and index.
@@ -82,6 +83,7 @@ class JournalFile:
         try:
             with contextlib.ExitStack() as opened:
                 _create_private(path)
+                _make_durable(path.with_name(f"{path.name}-wal"))
                 self._writer = opened.enter_context(contextlib.closing(_connected(path)))
                 self._reader = opened.enter_context(contextlib.closing(_reading(path)))
                 _prepare(self._writer, path)
@@ -137,7 +139,8 @@ class JournalFile:
                 "INSERT OR IGNORE INTO refused SELECT version, payload, ? FROM entries WHERE version = ?",
                 (reason[:_MAX_REASON_LENGTH], version),
             ).rowcount
-            self._removed += self._writer.execute("DELETE FROM entries WHERE version = ?", (version,)).rowcount
+            removed = self._writer.execute("DELETE FROM entries WHERE version = ?", (version,)).rowcount
+        self._removed += removed
         self.refused += moved
 
     def checkpoint_if_due(self) -> None:
@@ -242,6 +245,23 @@ def _create_private(path: pathlib.Path) -> None:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _make_durable(wal: pathlib.Path) -> None:
+    """Write the WAL over itself and fsync it, so that what is found in it is on the disk, whatever came before.
+
+    A process that was killed may leave transactions that no fsync covered. After a failed fsync Linux shows them from
+    its cache as if they were on the disk, and no later fsync writes them, only a new write does.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        file = os.open(wal, os.O_RDWR)
+        try:
+            offset = 0
+            while piece := os.pread(file, _PIECE_BYTES, offset):
+                offset += os.pwrite(file, piece, offset)
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def _connected(path: pathlib.Path) -> sqlite3.Connection:

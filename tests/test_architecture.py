@@ -133,8 +133,8 @@ def imports_any(file: Source, modules: Iterable[str]) -> list[str]:
     return sorted(module for module in modules if any(f"{name}.".startswith(f"{module}.") for name in names))
 
 
-def confined(owner: str, *modules: str) -> Callable[[Iterable[Source]], list[str]]:
-    """The rule that only owner (a file or a folder/) imports any of modules."""
+def confined(owner: str | tuple[str, ...], *modules: str) -> Callable[[Iterable[Source]], list[str]]:
+    """The rule that only owner (a file or a folder/, or several) imports any of modules."""
 
     def rule(files: Iterable[Source]) -> list[str]:
         strangers = (file for file in files if not file.path.startswith(owner))
@@ -298,7 +298,10 @@ SRC_RULES: dict[Callable[[Iterable[Source]], list[str]], tuple[str, str]] = {
     unacknowledged_inserts: ("telemetry/migrations/0001.sql", "SETTINGS async_insert = 1"),
     sql_put_together: ("telemetry/calls.py", 'sql = f"SELECT * FROM {table}"'),
     tenants_read_elsewhere: ("telemetry/sql/calls.py", 'sql = f"SELECT {columns} FROM calls WHERE {where}"'),
-    confined("telemetry/sql/derivation.py", "helicorder.telemetry.sql.tenant.read_all_tenants"): (
+    confined(
+        ("telemetry/sql/derivation.py", "telemetry/sql/confirmation.py"),
+        "helicorder.telemetry.sql.tenant.read_all_tenants",
+    ): (
         "telemetry/sql/calls.py",
         "from helicorder.telemetry.sql.tenant import read_all_tenants",
     ),

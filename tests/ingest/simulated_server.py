@@ -11,14 +11,14 @@ import unittest.mock
 from collections.abc import Callable, Iterator, Sequence
 
 from helicorder.errors import StartupError
-from helicorder.ingest import flusher, ingest, intake, isolation, journal, journal_file, ledger, pace
+from helicorder.ingest import claims, flusher, ingest, intake, isolation, journal, journal_file, ledger, pace, room
 from helicorder.ingest.ingest import Ingest
 from ingest.simulated_disk import Disk, Files, System
 from ingest.simulated_history import Broken, Store
 from ingest.simulated_time import Loop, Threads
 
 BARRIER_SECONDS, LOAD_SECONDS, CLOSE_SECONDS = 2.0, 3.0, 1.0
-MODULES = (flusher, ingest, intake, isolation, journal, journal_file, ledger, pace)
+MODULES = (claims, flusher, ingest, intake, isolation, journal, journal_file, ledger, pace, room)
 
 
 class Server:
@@ -132,6 +132,7 @@ class Server:
             (journal_file, "_CHECKPOINT_BYTES", self._draw.choice((1, 100_000, 1 << 20))),
             (journal_file, "_LONG_WAL_BYTES", self._draw.choice((50_000, 1 << 20))),
             (journal, "_BATCH_ROWS", self._draw.choice((3, 20, 10_000))),
+            (room, "_RESERVE_BYTES", 1 << 12),
             (ledger, "_ROWS_BETWEEN_POINTS", self._draw.choice((1, 5, 1_000))),
         ]
 

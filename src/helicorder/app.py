@@ -3,14 +3,15 @@
 The path of a request, outermost first:
 
 1. Granian       accepts the connection and parses HTTP
-2. Front         parts gateway, interface and API, on one port
-3. Gateway       raw ASGI: plan, upstream, bytes back, a copy to ingest         (LLM traffic)
-4. Web           the interface: built files, and its page for a browser         (the rest is for the API)
-5. Edge          marks encoded slashes, sets the security headers               (REST from here on)
-6. Litestar      routes
-7. admit         credential -> Principal, scope, media type
-8. StrictRequest body -> value, strictly
-9. handler       one part is called: ingest to write, telemetry to read
+2. Connections   what one address may hold, and how long a body may take
+3. Front         parts gateway, interface and API, on one port
+4. Gateway       raw ASGI: plan, upstream, bytes back, a copy to ingest         (LLM traffic)
+5. Web           the interface: built files, and its page for a browser         (the rest is for the API)
+6. Edge          marks encoded slashes, sets the security headers               (REST from here on)
+7. Litestar      routes
+8. admit         credential -> Principal, scope, media type
+9. StrictRequest body -> value, strictly
+10. handler      one part is called: ingest to write, telemetry to read
 """
 
 import asyncio
@@ -20,19 +21,17 @@ import gc
 import os
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
 import uvloop
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from litestar.types import ASGIApp
 
 from helicorder.api.application import rest
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
+from helicorder.api.problems import raw_answer
 from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.authenticator import Authenticator
@@ -46,11 +45,15 @@ from helicorder.control.queues import Queues
 from helicorder.control.retentions import Retentions
 from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
-from helicorder.errors import StartupError
+from helicorder.errors import Problem
 from helicorder.gateway.application import Gateway
+from helicorder.gateway.problems import answer_to
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.jobs.retention import Sweeper
+from helicorder.listener.connections import Connections, Refuse
+from helicorder.listener.memory import give_back
+from helicorder.listener.server import affordable_connections, make_server, refuse_taken_port, wait_until_listening
 from helicorder.observer import Observer
 from helicorder.providers.conversation.digest import digest_of
 from helicorder.settings import Settings
@@ -62,9 +65,6 @@ from helicorder.web.application import Web
 log = structlog.get_logger()
 
 MIB = 1024 * 1024
-_BACKLOG = 1024
-# Granian's own default would let callers beyond the backlog's number wait in silence: a stream may last for minutes.
-_REQUESTS_AT_ONCE = 100_000
 _LAST_REQUESTS_SECONDS = 2.0
 # Below twice the bytes at which writes are refused, and below these at least, what the engine writes is checked.
 _LOW_DISK_BYTES = 256 * MIB
@@ -169,6 +169,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             "observe": application.observer.watch(),
             "retention": application.sweeper.watch(),
             "inspect": store.watch(),
+            "give back memory": give_back(),
         }
         for name, watch in watches.items():
             stack.push_async_callback(_ended, asyncio.create_task(watch, name=name))
@@ -191,7 +192,14 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             tail=application.tail,
             max_body_bytes=settings.max_body_mb * MIB,
         )
-        yield application, front(application.gateway, Web(), face), bootstrap.secret
+        connections = Connections(
+            front(application.gateway, Web(), face),
+            refusal(application.gateway),
+            port=settings.port,
+            per_address=settings.connections_per_address,
+        )
+        stack.push_async_callback(_ended, asyncio.create_task(connections.watch(), name="connections"))
+        yield application, connections, bootstrap.secret
 
 
 async def _engine(settings: Settings, stack: contextlib.AsyncExitStack) -> Engine | None:
@@ -236,28 +244,31 @@ def front(gateway: Gateway, web: Web, face: ASGIApp) -> ASGIApp:
     return dispatch
 
 
+def refusal(gateway: Gateway) -> Refuse:
+    """Sends a problem that was found before a request was routed, in the shape of the part that would have had it."""
+
+    async def refuse(scope: Any, problem: Problem, send: Any) -> None:
+        status, headers, body = answer_to(problem) if gateway.owns(scope["path"]) else raw_answer(problem)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    return refuse
+
+
 async def serve(settings: Settings, announce: Callable[[str, str | None], None]) -> None:
     """Run until SIGTERM or SIGINT; ``announce(url, key made at first start)`` is called once the port is open.
 
     The first signal closes the listener and lets calls in flight finish for DRAIN_SECONDS; a second one ends at once,
     which loses nothing that was acknowledged.
     """
-    _refuse_taken_port(settings.host, settings.port)
+    refuse_taken_port(settings.host, settings.port)
+    at_once = affordable_connections(settings.connections)
     async with running(settings) as (application, asgi, made_key):
-        server = Server(
-            asgi,
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGINL,
-            websockets=False,
-            log_enabled=False,
-            backlog=_BACKLOG,
-            backpressure=_REQUESTS_AT_ONCE,
-        )
+        server = make_server(asgi, settings.host, settings.port, at_once)
         _spare_the_collector()
-        stop = _on_signals(server, application)
+        stop = _on_signals(server.stop, application)
         serving = asyncio.create_task(server.serve(), name="serve")
-        await _listening(serving, stop, settings.host, settings.port)
+        await wait_until_listening(serving, stop, settings.host, settings.port)
         announce(f"http://{settings.host}:{settings.port}", made_key)
         stopping = asyncio.create_task(stop.wait(), name="wait for a signal")
         await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -276,33 +287,7 @@ def _spare_the_collector() -> None:
     gc.freeze()
 
 
-async def _listening(serving: asyncio.Task[None], stop: asyncio.Event, host: str, port: int) -> None:
-    # A signal may come before the first look: then nobody listens any more, and nobody will.
-    while not (serving.done() or stop.is_set()):
-        try:
-            _, writer = await asyncio.open_connection(_reachable(host), port)
-        except OSError:
-            await asyncio.sleep(0.01)
-        else:
-            writer.close()
-            return
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- what it is compared with, not bound to
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    # Granian sets SO_REUSEPORT, with which two servers would share a port in silence; a plain bind tells.
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.create_server((host, port), family=family):
-            return
-    except OSError as error:
-        raise StartupError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
-
-
-def _on_signals(server: Server, application: Application) -> asyncio.Event:
+def _on_signals(stop_accepting: Callable[[], None], application: Application) -> asyncio.Event:
     stop = asyncio.Event()
 
     def on_signal() -> None:
@@ -310,7 +295,7 @@ def _on_signals(server: Server, application: Application) -> asyncio.Event:
             os._exit(1)
         application.stopping = True
         application.tail.end()
-        server.stop()  # type: ignore[no-untyped-call]  # Granian annotates all but this
+        stop_accepting()
         stop.set()
 
     loop = asyncio.get_running_loop()

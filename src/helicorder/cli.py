@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 import gc
 import getpass
-import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -128,8 +127,9 @@ def import_(
 def openapi() -> None:
     """Print the OpenAPI document of the REST API."""
     from helicorder.api.application import openapi_document  # noqa: PLC0415 -- as above
+    from helicorder.api.openapi import text_of  # noqa: PLC0415 -- as above
 
-    print(json.dumps(openapi_document(), indent=2, sort_keys=True))  # noqa: T201 -- the document, unstyled
+    print(text_of(openapi_document()), end="")  # noqa: T201 -- the document, unstyled
 
 
 @org.command(name="create")

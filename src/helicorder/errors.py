@@ -12,6 +12,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   │   └── UpstreamRefused        403
     │   ├── NotFound                   404
     │   ├── MethodNotAllowed           405
+    │   ├── BodyTooSlow                408
     │   ├── IdempotencyConflict        409
     │   ├── AnswerDropped              409
     │   ├── Conflict                   409
@@ -19,6 +20,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422
     │   ├── TooManyAttempts            429
+    │   ├── TooManyRequests            429
     │   ├── InternalFailure            500
     │   ├── UpstreamUnreachable        502
     │   ├── Unavailable                503
@@ -106,6 +108,13 @@ class MethodNotAllowed(Problem):
     status = 405
 
 
+class BodyTooSlow(Problem):
+    """The body did not come in time: send at least 1 KiB a second."""
+
+    code = "body_too_slow"
+    status = 408
+
+
 class IdempotencyConflict(Problem):
     """The Idempotency-Key was already used with a different body."""
 
@@ -157,6 +166,14 @@ class TooManyAttempts(Problem):
     def __init__(self, message: str | None = None, retry_after_seconds: int = 60) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyRequests(Problem):
+    """Too many requests of this address are under way: see HELICORDER_CONNECTIONS_PER_ADDRESS."""
+
+    code = "too_many_requests"
+    status = 429
+    retry_after_seconds = 1
 
 
 class InternalFailure(Problem):

@@ -59,6 +59,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CAPTURE_MB", 10, "Largest part of a request's or an answer's body that is kept, in MiB."),
     Setting("UPSTREAM_CONNECT_SECONDS", 10.0, "How long to wait for a connection to an upstream."),
     Setting("UPSTREAM_IDLE_SECONDS", 600.0, "How long an upstream may stay silent before the call ends as a timeout."),
+    Setting("CONNECTIONS", 8000, "Connections that callers may have open at a time; others wait to be accepted."),
+    Setting(
+        "CONNECTIONS_PER_ADDRESS", 1000, "Connections that one address may have open at a time; 0: as many as all."
+    ),
     Setting("DRAIN_SECONDS", 30.0, "How long calls in flight may go on after SIGTERM."),
     Setting("FLUSH_INTERVAL_MS", 75, "How long the flusher gathers rows at least, unless a reader asks."),
     Setting("JOURNAL_MAX_MB", 4096, "Journal size at which writes are refused until the store has caught up, in MiB."),
@@ -88,6 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     capture_mb: int
     upstream_connect_seconds: float
     upstream_idle_seconds: float
+    connections: int
+    connections_per_address: int
     drain_seconds: float
     flush_interval_ms: int
     journal_max_mb: int

@@ -1,6 +1,5 @@
 """The OpenAPI documents hold against the real server: the seed's own, and the one committed beside the code."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from helicorder.api.application import openapi_document
+from helicorder.api.openapi import text_of
 from product_server import Product
 
 ROOT = Path(__file__).parents[2]
@@ -87,4 +87,19 @@ def test_the_seed_holds(case: Case[Any], product: Product, keyed: dict[str, str]
 
 def test_the_committed_document_is_current() -> None:
     """openapi.json is what the code says."""
-    assert json.loads((ROOT / "openapi.json").read_text()) == openapi_document()
+    assert (ROOT / "openapi.json").read_text() == text_of(openapi_document())
+
+
+def test_the_document_is_served_to_everybody(product: Product) -> None:
+    """GET /openapi.json answers with the bytes that `helicorder openapi` prints, without a key."""
+    served = product.ask("GET", "/openapi.json", key=None)
+    assert (served.status, served.headers["content-type"]) == (200, "application/json")
+    assert served.body.decode() == text_of(openapi_document())
+
+
+def test_a_known_document_is_not_sent_again(product: Product) -> None:
+    """Whoever names the document's ETag in If-None-Match gets 304 and no body; another ETag gets the document."""
+    etag = product.ask("GET", "/openapi.json", key=None).headers["etag"]
+    known = product.ask("GET", "/openapi.json", headers={"If-None-Match": f'"other", {etag}'}, key=None)
+    assert (known.status, known.body, known.headers["etag"]) == (304, b"", etag)
+    assert product.ask("GET", "/openapi.json", headers={"If-None-Match": '"other"'}, key=None).status == 200

@@ -29,6 +29,7 @@ PUBLIC_PATHS = {
     "/health/live",
     "/health/ready",
     "/metrics",
+    "/openapi.json",
     "/v1/request/{request_id}/body",
     "/v1/auth/sign-in",
     "/v1/auth/sign-out",

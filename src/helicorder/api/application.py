@@ -33,6 +33,7 @@ from helicorder.api import (
     installation,
     live,
     logs,
+    openapi,
     operations,
     organization,
     pins,
@@ -66,10 +67,10 @@ from helicorder.api.administration import Administration
 from helicorder.api.annotation import Annotation
 from helicorder.api.context import Context, Reading
 from helicorder.api.decoding import StrictRequest
+from helicorder.api.head import with_head
 from helicorder.api.idempotency import is_replayed
 from helicorder.api.installation import ReadStatus
 from helicorder.api.links import BodyLinks
-from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
@@ -207,7 +208,12 @@ def _litestar(
     openapi_config: OpenAPIConfig | None = None,
 ) -> Litestar:
     return Litestar(
-        route_handlers=[*HANDLERS, *pins.handlers(PINNED), *logs.handlers(max_body_bytes)],
+        route_handlers=[
+            *HANDLERS,
+            *pins.handlers(PINNED),
+            *logs.handlers(max_body_bytes),
+            *openapi.handlers(openapi_document),
+        ],
         before_request=admit,
         dependencies={name: Provide(make, sync_to_thread=False) for name, make in provided.items()},
         exception_handlers={
@@ -256,11 +262,12 @@ def openapi_document() -> dict[str, Any]:
     # The document is drawn from types alone: nothing is provided, by a provider of its own for each.
     provided = ("context", "annotation", "administration", "facts", "status")
     nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in provided}
-    return document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
+    return openapi.document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
 
 
 def edge(app: ASGIApp) -> ASGIApp:
     """Around every REST answer: ids with slashes routed rightly, nothing cached or sniffed, replays told as such."""
+    app = with_head(app)
 
     async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
         mark_encoded_slashes(scope)

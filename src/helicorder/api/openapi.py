@@ -1,13 +1,20 @@
 """The OpenAPI document: what Litestar derives from the handlers' types, plus what holds for every operation."""
 
+import asyncio
+import functools
+import hashlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response, get
+from litestar.enums import MediaType
+from litestar.openapi import ResponseSpec
 from litestar.routes import HTTPRoute
 
 from helicorder.api import filter_schema
+from helicorder.api.access import PUBLIC
 from helicorder.errors import (
     AnswerDropped,
     BadHeader,
@@ -105,3 +112,46 @@ def _add_failures(operation: dict[str, Any]) -> None:
     for status, sentences in sorted(by_status.items()):
         if status == _FRAMEWORKS_OWN or status not in operation["responses"]:
             operation["responses"][status] = {"description": " / ".join(sentences), "content": content}
+
+
+def text_of(spec: dict[str, Any]) -> str:
+    """The document as it is printed, committed and served."""
+    return json.dumps(spec, indent=2, sort_keys=True) + "\n"
+
+
+def handlers(draw: Callable[[], dict[str, Any]]) -> list[Any]:
+    """The route that serves the document, which ``draw`` makes when it is first asked for."""
+
+    @functools.cache
+    def drawn() -> asyncio.Task[tuple[bytes, str]]:
+        # Drawing takes about a second, so it runs on a thread; whoever asks meanwhile waits for the same task.
+        return asyncio.create_task(asyncio.to_thread(_with_etag, draw), name="draw the OpenAPI document")
+
+    @get(
+        "/openapi.json",
+        opt=PUBLIC,
+        security=[],
+        operation_id="OpenApi",
+        tags=["Operations"],
+        media_type=MediaType.JSON,
+        summary="The OpenAPI document",
+        responses={
+            200: ResponseSpec(
+                dict[str, Any], description="As `helicorder openapi` prints it.", generate_examples=False
+            ),
+            304: ResponseSpec(None, description="If-None-Match names the ETag of this document."),
+        },
+    )
+    async def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """This document, the same for every installation of a version."""
+        body, etag = await asyncio.shield(drawn())
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(b"", status_code=304, headers={"ETag": etag})
+        return Response(body, headers={"ETag": etag}, media_type=MediaType.JSON)
+
+    return [openapi]
+
+
+def _with_etag(draw: Callable[[], dict[str, Any]]) -> tuple[bytes, str]:
+    body = text_of(draw()).encode()
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
@@ -28,6 +29,19 @@ def answer(problem: Problem) -> Response[dict[str, str | None]]:
     if problem.retry_after_seconds is not None:
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return Response({"data": None, "error": problem.message}, status_code=problem.status, headers=headers)
+
+
+def raw_answer(problem: Problem) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """(status, headers, body) of the same answer, for what is refused before Litestar has it."""
+    body = msgspec.json.encode({"data": None, "error": problem.message})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"helicorder-error", problem.code.encode()),
+    ]
+    if problem.retry_after_seconds is not None:
+        headers.append((b"retry-after", b"%d" % problem.retry_after_seconds))
+    return problem.status, headers, body
 
 
 def on_problem(_: Request[Any, Any, Any], problem: Problem) -> Response[dict[str, str | None]]:

@@ -47,7 +47,7 @@ async def remember(connection: AsyncConnection, member_id: str, secret: str) -> 
     """
     now = dt.datetime.now(dt.UTC)
     expires_at = now + LIFETIME
-    await _make_room(connection, member_id, now)
+    await connection.execute(sa.delete(_TABLE).where(_TABLE.c.expires_at <= now))
     before = _TABLE.c.secret_hash == _hash_of(secret)
     renewed = sa.update(_TABLE).where(before & (_TABLE.c.member_id == member_id)).values(expires_at=expires_at)
     if (await connection.execute(renewed)).rowcount:
@@ -55,6 +55,7 @@ async def remember(connection: AsyncConnection, member_id: str, secret: str) -> 
     made = keys.new_device_secret()
     row = {"secret_hash": keys.hash_of(made), "member_id": member_id, "expires_at": expires_at}
     await connection.execute(sa.update(_TABLE).where(before).values(secret_hash=row["secret_hash"]))
+    await _make_room(connection, member_id)
     await connection.execute(sa.insert(_TABLE).values(row))
     return Device(made, expires_at)
 
@@ -71,8 +72,7 @@ def _hash_of(secret: str) -> str:
     return keys.hash_of(secret) if keys.is_device_secret(secret) else ""
 
 
-async def _make_room(connection: AsyncConnection, member_id: str, now: dt.datetime) -> None:
-    await connection.execute(sa.delete(_TABLE).where(_TABLE.c.expires_at <= now))
+async def _make_room(connection: AsyncConnection, member_id: str) -> None:
     own = _TABLE.c.member_id == member_id
     newest_first = sa.select(_TABLE.c.secret_hash).where(own).order_by(_TABLE.c.expires_at.desc())
     too_many = (await connection.scalars(newest_first.offset(MAX_DEVICES_EACH - 1))).all()

@@ -5,10 +5,11 @@ itself, so that no failure of a stranger delays them. Strangers are counted by a
 together at a name. Once all together have failed too often, each network still has its first tries of the day, so that
 the owner gets in with a new device; these are bounded for all networks together as well.
 
-What may fail at one name in any hour is at most (at once, plus an hour of one each so many seconds):
+What may fail at one name, in any stretch of time:
 
-- strangers: 20 + 60 of any network, and 480 + 20 first tries: 580; over a longer time 80 an hour;
-- each device: 10 + 60.
+- of strangers: 20 at once and 60 an hour, and 480 first tries at once and 20 an hour. That is 580 in any hour, and
+  2,420 in any day;
+- of each device: 10 at once and 60 an hour.
 """
 
 import ipaddress

@@ -113,7 +113,8 @@ class _Hall:
                 raise _crowded()
             last = self._lines[longest][-1]
             self.leave(longest, last)
-            last.set_exception(_crowded())
+            if not last.done():  # else its caller has just given up
+                last.set_exception(_crowded())
         self._lines.setdefault(line, collections.deque()).append(ticket)
         self.size += 1
 
@@ -127,15 +128,16 @@ class _Hall:
                 del self._lines[line]
 
     def next(self) -> _Ticket | None:
-        """The first of the line whose turn it is; the line goes behind the others."""
-        if not self._lines:
-            return None
-        line = next(iter(self._lines))
-        ticket = self._lines[line][0]
-        self.leave(line, ticket)
-        if line in self._lines:
-            self._lines.move_to_end(line)
-        return ticket
+        """The first of the line whose turn it is; the line goes behind the others. Who has just given up is passed."""
+        while self._lines:
+            line = next(iter(self._lines))
+            ticket = self._lines[line][0]
+            self.leave(line, ticket)
+            if line in self._lines:
+                self._lines.move_to_end(line)
+            if not ticket.done():
+                return ticket
+        return None
 
 
 def _crowded() -> Unavailable:

@@ -45,9 +45,9 @@ def failures(guesses: Guesses, clock: Clock, seconds: float, addresses: list[str
 def test_what_strangers_may_guess_at_a_name_is_bounded(number: int, clock: Clock) -> None:
     """From however many networks, at most 500 and 80 an hour: 580 in any hour and 2,420 in any day."""
     guesses, addresses = Guesses(clock), networks(number)
-    hours = [failures(guesses, clock, HOUR, addresses) for _ in range(36)]
-    for first in range(36):
-        for last in range(first + 1, 37):
+    hours = [failures(guesses, clock, HOUR, addresses) for _ in range(26)]
+    for first in range(26):
+        for last in range(first + 1, 27):
             assert sum(hours[first:last]) <= 500 + 80 * (last - first)
     if number == 300:
         assert sum(hours[:24]) > 2_300, "the bound is one that is reached: otherwise the attack of this test is none"
@@ -66,9 +66,9 @@ def test_one_network_guesses_no_faster_for_having_many_addresses(clock: Clock) -
 
 
 def test_the_first_tries_of_a_network_are_left_to_it(clock: Clock) -> None:
-    """While 200 networks guess as fast as they may for three days, each new network has two tries, and then waits."""
+    """While 200 networks guess as fast as they may for two days, each new network has two tries, and then waits."""
     guesses, attackers = Guesses(clock), networks(200)
-    for newcomer in ("93.0.0.1", "93.0.1.1", "93.0.2.1"):
+    for newcomer in ("93.0.0.1", "93.0.1.1"):
         failures(guesses, clock, DAY, attackers)
         tries = [fails(guesses.of_stranger("ada", newcomer)) for _ in range(4)]
         assert tries == [True, True, False, False]

@@ -16,7 +16,7 @@ from helicorder.errors import Unavailable
 
 MAX_WAITING = 256
 """In each hall."""
-PATIENCE_SECONDS = 25.0
+PATIENCE_SECONDS = 45.0
 RETRY_SECONDS = 5
 
 _Ticket = asyncio.Future[None]

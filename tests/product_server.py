@@ -27,11 +27,12 @@ STOP_SECONDS = 40
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """One HTTP answer: status, lower-cased headers, body bytes."""
+    """One HTTP answer: status, lower-cased headers (the last of a name), body bytes, every Set-Cookie."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     def json(self) -> Any:
         """The body as JSON."""
@@ -155,10 +156,10 @@ class Product:
         request = urllib.request.Request(self.base + path, data=data, headers=sent, method=method)  # noqa: S310 -- loopback
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- loopback
-                return Answer(answer.status, _lowered(answer.headers), answer.read())
+                return _answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as answer:
             with answer:
-                return Answer(answer.code, _lowered(answer.headers), answer.read())
+                return _answer(answer.code, answer.headers, answer.read())
 
     def read(self, request_id: str) -> Any:
         """The request's row."""
@@ -174,8 +175,9 @@ class Product:
         return rows
 
 
-def _lowered(headers: Any) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _answer(status: int, headers: Any, body: bytes) -> Answer:
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return Answer(status, lowered, body, tuple(headers.get_all("set-cookie", ())))
 
 
 def free_port() -> int:

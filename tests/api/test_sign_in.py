@@ -5,11 +5,12 @@ import http.cookies
 import itertools
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from helicorder.control.doorkeeper import FAILURES_PER_NAME
+from helicorder.control.guesses import FAILURES_OF_STRANGERS, FAILURES_PER_NETWORK
 from helicorder.model.ids import new_id
 from product_server import Answer, Product
 
@@ -26,9 +27,19 @@ def sign_in(product: Product, credentials: dict[str, Any], headers: dict[str, st
     )
 
 
+def cookies_of(answer: Answer) -> dict[str, http.cookies.Morsel[str]]:
+    """The cookies that an answer sets."""
+    return {name: morsel for line in answer.cookies for name, morsel in http.cookies.SimpleCookie(line).items()}
+
+
 def cookie_of(answer: Answer) -> http.cookies.Morsel[str]:
-    """The one cookie that an answer sets."""
-    return http.cookies.SimpleCookie(answer.headers["set-cookie"])["helicorder_session"]
+    """The session's cookie that an answer sets."""
+    return cookies_of(answer)["helicorder_session"]
+
+
+def device(answer: Answer) -> dict[str, str]:
+    """What the browser of that sign-in sends at the next one, when its session is over."""
+    return {"Cookie": f"helicorder_device={cookies_of(answer)['helicorder_device'].value}"}
 
 
 def page(answer: Answer) -> dict[str, str]:
@@ -148,16 +159,86 @@ def test_one_sentence_refuses_whatever_was_wrong(product: Product) -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_who_keeps_failing_is_told_when_to_come_again(product: Product, known: bool) -> None:  # noqa: FBT001 -- a parameter
-    """After ten wrong passwords a name is 429 with Retry-After, also for the right one; whether it exists or not."""
+    """After ten wrong passwords a network is 429 with Retry-After for that name, whether it exists or not."""
     name = person(product)[1] if known else new_id()
-    for _ in range(FAILURES_PER_NAME[0]):
-        assert sign_in(product, {"name": name, "password": NEW}).status == 401
-    answer = sign_in(product, {"name": name.upper(), "password": PASSWORD})
+    here = {"X-Forwarded-For": next(_addresses)}
+    for _ in range(FAILURES_PER_NETWORK[0]):
+        assert sign_in(product, {"name": name, "password": NEW}, here).status == 401
+    answer = sign_in(product, {"name": name.upper(), "password": PASSWORD}, here)
     assert (answer.status, answer.headers["helicorder-error"]) == (429, "too_many_attempts")
-    assert 0 < int(answer.headers["retry-after"]) <= FAILURES_PER_NAME[1]
-    assert answer.json()["data"] is None
+    wait = int(answer.headers["retry-after"])
+    assert 0 < wait <= FAILURES_PER_NETWORK[1]
+    assert answer.json() == {"data": None, "error": f"Too many attempts have failed; try again in {wait} seconds."}
     assert '"event": "sign_ins_limited"' in product.log_path.read_text()
     assert name not in product.log_path.read_text()
+
+
+def test_failures_from_many_addresses_lock_nobody_out(product: Product) -> None:
+    """When strangers have failed for a name from so many addresses that these are refused, its owner still gets in.
+
+    With a new device from elsewhere, and with a device of theirs also from the address of one who failed.
+    """
+    _, name = person(product)
+    mine = device(sign_in(product, {"name": name, "password": PASSWORD}))
+    here = {"X-Forwarded-For": next(_addresses)}
+    statuses = [sign_in(product, {"name": name, "password": NEW}).status for _ in range(FAILURES_OF_STRANGERS[0])]
+    statuses += [sign_in(product, {"name": name, "password": NEW}, here).status for _ in range(3)]
+    assert statuses == [401] * (FAILURES_OF_STRANGERS[0] + 2) + [429]
+    for _ in range(3):
+        assert sign_in(product, {"name": name, "password": PASSWORD}, here | mine).status == 200
+        assert sign_in(product, {"name": name, "password": PASSWORD}).status == 200
+
+
+def test_a_browser_is_recognised_at_the_next_sign_in(product: Product) -> None:
+    """A member's sign-in sets a second cookie, for a year, that opens nothing; a key's and a failure set none."""
+    member_id, name = person(product)
+    answer = sign_in(product, {"name": name, "password": PASSWORD}, {"X-Forwarded-Proto": "https"})
+    cookie = cookies_of(answer)["helicorder_device"]
+    assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "strict", "/")
+    assert (cookie["domain"], cookie["secure"]) == ("", True)
+    assert int(cookie["max-age"]) == pytest.approx(365 * 86_400, abs=30)
+    assert me(product, device(answer) | SAME).status == 401
+    again = sign_in(product, {"name": name, "password": PASSWORD}, device(answer))
+    assert cookies_of(again)["helicorder_device"].value == cookie.value
+    assert set(cookies_of(sign_in(product, {"key": product.key}, device(answer)))) == {"helicorder_session"}
+    assert not sign_in(product, {"name": name, "password": NEW}, device(answer)).cookies
+    assert product.ask("POST", f"/v1/organization/members/{member_id}/password", {"password": NEW}).status == 200
+    renewed = sign_in(product, {"name": name, "password": NEW}, device(answer))
+    assert cookies_of(renewed)["helicorder_device"].value != cookie.value
+
+
+@pytest.mark.timed
+def test_thirty_at_once_are_all_signed_in(product: Product) -> None:
+    """Thirty who sign in rightly at the same moment from one address succeed: they wait for their turn."""
+    names = [person(product)[1] for _ in range(10)]
+    here = {"X-Forwarded-For": next(_addresses)}
+    with ThreadPoolExecutor(30) as clients:
+        answers = clients.map(lambda name: sign_in(product, {"name": name, "password": PASSWORD}, here), names * 3)
+        assert [answer.status for answer in answers] == [200] * 30
+
+
+@pytest.mark.timed
+def test_a_flood_from_one_address_keeps_nobody_else_waiting(product: Product) -> None:
+    """Beside 60 sign-ins at once from one address, one from another, with a new device, takes a few seconds."""
+    flooded, mine = [person(product)[1] for _ in range(2)]
+    here = {"X-Forwarded-For": next(_addresses)}
+    with ThreadPoolExecutor(60) as clients:
+        began = time.monotonic()
+        flood = [clients.submit(sign_in, product, {"name": flooded, "password": PASSWORD}, here) for _ in range(60)]
+        while not any(attempt.done() for attempt in flood):
+            time.sleep(0.01)
+        one = time.monotonic() - began
+        asked = time.monotonic()
+        assert sign_in(product, {"name": mine, "password": PASSWORD}).status == 200
+        assert time.monotonic() - asked < max(3.0, 4 * one)
+        answers = [attempt.result() for attempt in flood]
+    assert {answer.status for answer in answers} <= {200, 503}
+    assert all(answer.headers["retry-after"] == "5" for answer in answers if answer.status == 503)
+
+
+def test_a_body_that_is_no_sign_in_is_not_held(product: Product) -> None:
+    """More than 64 KiB is 413: what waits for its turn is held in memory."""
+    assert sign_in(product, {"name": "x", "password": "x" * 65_536}).status == 413
 
 
 def test_signing_in_never_takes_on_a_session_that_was_there(product: Product) -> None:
@@ -331,6 +412,7 @@ def test_no_secret_is_left_anywhere(fresh_product: Product) -> None:
         sign_in(fresh_product, {"name": name, "password": PASSWORD}),
     ]
     secrets += [cookie_of(answer).value.removeprefix("helicorder-session-") for answer in answers]
+    secrets.append(cookies_of(answers[1])["helicorder_device"].value.removeprefix("helicorder-device-"))
     fresh_product.ask("POST", "/v1/auth/password", {"current": PASSWORD, "new": NEW}, page(answers[1]), key=None)
     sign_in(fresh_product, {"name": name, "password": "a wrong canary password"})
     sign_in(fresh_product, {"key": "sk-helicone-wrong-canary"})

@@ -43,15 +43,27 @@ def test_what_is_forgiven_was_never_counted(clock: Clock) -> None:
 
 
 def test_memory_is_bounded(clock: Clock) -> None:
-    """A flood of subjects, however long their names, makes the one that tried longest ago forgotten, and no more."""
+    """A flood of subjects, however long their names, makes those forgotten that are nearest to being free, no more."""
     attempts = Attempts(1, 10.0, clock)
     attempts.count("first" * 1000)
+    clock.now += 1
     for number in range(module.MAX_SUBJECTS):
         attempts.count(f"subject {number}" * 100)
-    assert len(attempts._paid_until) == module.MAX_SUBJECTS
+        clock.now += 0.0001
+    assert module.MAX_SUBJECTS // 2 < len(attempts._paid_until) <= module.MAX_SUBJECTS
     assert attempts.wait("first" * 1000) == 0
-    assert attempts.wait("subject 1" * 100) > 0
+    assert attempts.wait(f"subject {module.MAX_SUBJECTS - 1}" * 100) > 0
     assert {len(key) for key in attempts._paid_until} == {16}
+
+
+def test_a_flood_of_subjects_hides_nobody_who_failed_often(clock: Clock) -> None:
+    """A subject that failed often is not forgotten when others, each with fewer failures, fill the memory after it."""
+    attempts = Attempts(3, 1000.0, clock)
+    for _ in range(3):
+        attempts.count("ada")
+    for number in range(2 * module.MAX_SUBJECTS):
+        attempts.count(f"subject {number}")
+    assert attempts.wait("ada") == 1000.0
 
 
 steps = st.lists(

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helicorder.control import passwords as module
+from helicorder.control import turns
 from helicorder.control.passwords import Passwords, checked_password, new_password
 from helicorder.errors import Invalid, Unavailable
 
@@ -108,20 +109,23 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password(passwords: Pass
 
 
 @pytest.mark.timed
-async def test_a_flood_is_bounded_in_memory_and_in_number(passwords: Passwords) -> None:
-    """However many sign in at once, one hash is made at a time, sixteen wait, the rest are told to come again."""
+async def test_a_flood_is_bounded_in_memory_and_in_number(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many sign in at once, one hash is made at a time, a fixed number wait, the rest are to come again."""
+    monkeypatch.setattr(turns, "MAX_WAITING", 15)
     process = psutil.Process()
     before = process.memory_info().rss
     flood = [asyncio.create_task(passwords.matches(None, "wrong")) for _ in range(100)]
-    most = turns = 0
+    most = rounds = 0
     while not all(task.done() for task in flood):
         most = max(most, process.memory_info().rss - before)
-        turns += 1
+        rounds += 1
         await asyncio.sleep(0.005)
     outcomes = await asyncio.gather(*flood, return_exceptions=True)
-    assert outcomes.count(False) == module.MAX_WAITING
-    assert sum(isinstance(outcome, Unavailable) for outcome in outcomes) == 100 - module.MAX_WAITING
-    assert turns > 4 * module.MAX_WAITING, "the event loop waited for the hashes"
+    assert outcomes.count(False) == 16
+    assert sum(isinstance(outcome, Unavailable) for outcome in outcomes) == 84
+    assert rounds > 4 * 16, "the event loop waited for the hashes"
     assert most < 2 * module.MEMORY_KIB * 1024
     assert not await passwords.matches(None, "wrong"), "those who come later are served again"
 
@@ -129,10 +133,11 @@ async def test_a_flood_is_bounded_in_memory_and_in_number(passwords: Passwords) 
 async def test_a_caller_that_gives_up_makes_room_for_another() -> None:
     """A cancelled comparison that had not begun is not made, and one that had ends by itself."""
     slow = Passwords(5, module.MEMORY_KIB)
-    waiting = [asyncio.create_task(slow.matches(None, "wrong")) for _ in range(module.MAX_WAITING)]
+    waiting = [asyncio.create_task(slow.matches(None, "wrong")) for _ in range(16)]
     await asyncio.sleep(0.05)
+    assert slow._turns.waiting == 15
     for task in waiting:
         task.cancel()
     await asyncio.wait(waiting)
-    assert slow._waiting == 0
+    assert (slow._turns.waiting, slow._turns._busy) == (0, False)
     slow.close()

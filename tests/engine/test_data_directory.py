@@ -62,6 +62,53 @@ def test_a_directory_with_other_things_in_it_keeps_its_mode(tmp_path: Path) -> N
         assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o755
 
 
+def test_what_was_left_open_is_shut(tmp_path: Path) -> None:
+    """Our files and directories lose what others may do with them, down to the deepest; links and foreign files do not.
+
+    As after a copy that made all of it anew, or under a umask of 0.
+    """
+    data = tmp_path / "data"
+    deep = data / "engine" / "store" / "store" / "abc" / "part"
+    deep.mkdir(parents=True)
+    (deep / "rows.bin").touch()
+    (data / "engine" / "store" / "link").symlink_to(tmp_path / "precious")
+    (data / "theirs").mkdir()
+    for name in ("control.sqlite", "control.sqlite-wal", "journal.sqlite", "theirs/file"):
+        (data / name).touch()
+    (tmp_path / "precious").touch()
+    for path in (*data.rglob("*"), tmp_path / "precious"):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    data_directory.hold(data).release()
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077}
+    assert left == {"data", "data/theirs", "data/theirs/file", "data/engine/store/link", "precious"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (deep, deep.parent)} == {0o700}
+    assert stat.S_IMODE((deep / "rows.bin").stat().st_mode) == 0o600
+
+
+def test_shutting_that_was_interrupted_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is near the top is shut last: a start that is killed on the way leaves the rest to the next one."""
+    deep = tmp_path / "engine" / "store" / "store" / "abc"
+    deep.mkdir(parents=True)
+    paths = [tmp_path / "engine", *(tmp_path / "engine").rglob("*")]
+    for path in paths:
+        path.chmod(0o777)
+    chmod, done = Path.chmod, 0
+
+    def failing(path: Path, mode: int) -> None:
+        nonlocal done
+        done += 1
+        if done > 2:
+            raise OSError("killed here")
+        chmod(path, mode)
+
+    monkeypatch.setattr(Path, "chmod", failing)
+    with pytest.raises(OSError, match="killed here"):
+        data_directory.hold(tmp_path)
+    monkeypatch.undo()
+    data_directory.hold(tmp_path).release()
+    assert not any(path.stat().st_mode & 0o077 for path in paths)
+
+
 def test_a_lock_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
     """Nobody can have another file truncated by putting a link where the lock file goes."""
     (tmp_path / "precious").write_text("kept")

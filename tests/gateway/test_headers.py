@@ -138,10 +138,12 @@ def test_unreadable_codings_are_not_asked_for(sent: str, forwarded: str) -> None
         ("helicorder_session=secret; a=b", "a=b"),
         ("a=b;helicorder_session=secret;  c=d", "a=b;  c=d"),
         ("x=helicorder_session=secret", "x=helicorder_session=secret"),
+        ("helicorder_device=secret", None),
+        ("helicorder_device=secret; a=b; helicorder_session=secret", "a=b"),
     ],
 )
-def test_the_session_cookie_stays_here(sent: str, forwarded: str | None) -> None:
-    """The cookie of a browser that signed in here is taken off, other cookies pass as they were sent; it is no key."""
+def test_our_cookies_stay_here(sent: str, forwarded: str | None) -> None:
+    """The cookies of a browser that signed in here are taken off, others pass as they were sent; they are no key."""
     inbound = read_inbound([(b"cookie", sent.encode())])
     assert inbound.forwarded.get("cookie") == forwarded
     assert inbound.secret is None
@@ -149,8 +151,9 @@ def test_the_session_cookie_stays_here(sent: str, forwarded: str | None) -> None
 
 @pytest.mark.parametrize("name", [b"Set-Cookie", b"set-cookie", b"SET-COOKIE"])
 def test_no_upstream_signs_a_browser_in(name: bytes) -> None:
-    """An upstream's cookie of the name of our session's is taken off, whatever it holds; its others pass."""
+    """An upstream's cookies of the names of ours are taken off, whatever they hold; its others pass."""
     answered = [
+        (name, b"helicorder_device=forged; Path=/"),
         (name, b"helicorder_session=forged; Path=/"),
         (name, b" helicorder_session=; Max-Age=0"),
         (name, b"a=1"),

@@ -113,7 +113,7 @@ def signed_in(product: Product, credentials: dict[str, str]) -> dict[str, str]:
     """The headers that a page of ours sends once its browser has signed in."""
     answer = product.ask("POST", "/v1/auth/sign-in", credentials, {"X-Forwarded-For": "203.0.113.2"}, key=None)
     assert answer.status == 200, answer.body
-    return {"Cookie": answer.headers["set-cookie"].split(";")[0], "Sec-Fetch-Site": "same-origin"}
+    return {"Cookie": "; ".join(cookie.split(";")[0] for cookie in answer.cookies), "Sec-Fetch-Site": "same-origin"}
 
 
 def operations() -> Iterator[tuple[str, str]]:

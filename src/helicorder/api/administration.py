@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from helicorder.api.access import principal_of
-from helicorder.api.browser import address_of, came_over_tls, session_secret
+from helicorder.api.browser import address_of, came_over_tls, device_secret, session_secret
 from helicorder.control.access import Access
 from helicorder.control.doorkeeper import Doorkeeper
 from helicorder.control.members import Members
@@ -61,6 +61,11 @@ class Administration:
     def session_secret(self) -> str | None:
         """The secret of the session that the browser is in, if any."""
         return session_secret(self._request.headers)
+
+    @property
+    def device_secret(self) -> str:
+        """What the browser presents to be recognised by; empty without it."""
+        return device_secret(self._request.headers)
 
     def note(self, event: str, **what: str) -> None:
         """Log who did what to whom; ids alone, never a name or a secret."""

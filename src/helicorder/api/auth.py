@@ -16,11 +16,13 @@ from helicorder.api.wire import OK, Result
 from helicorder.control.sessions import Session
 from helicorder.errors import Forbidden, Invalid, TooManyAttempts
 from helicorder.ingest.pace import Pace
-from helicorder.model.principal import Principal, Role, Scope
+from helicorder.model.principal import DEVICE_COOKIE, Principal, Role, Scope
 
 log = structlog.get_logger()
 
 _pace = Pace(seconds=5.0)
+# Many may wait for their turn, each with the body it sent.
+_SMALL_BODY_BYTES = 64 * 1024
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +80,14 @@ class Me(msgspec.Struct, frozen=True):
     expires_at: dt.datetime | None
 
 
-@post("/v1/auth/sign-in", status_code=200, opt=PUBLIC, operation_id="SignIn", tags=["Sign-in"])
+@post(
+    "/v1/auth/sign-in",
+    status_code=200,
+    opt=PUBLIC,
+    operation_id="SignIn",
+    tags=["Sign-in"],
+    request_max_body_size=_SMALL_BODY_BYTES,
+)
 async def sign_in(data: JSONBody[SignIn], administration: FromAdministration) -> Response[Result[Me]]:
     """Begin a session, kept in the cookie ``helicorder_session``; says who signed in."""
     before = administration.session_secret
@@ -92,6 +101,9 @@ async def sign_in(data: JSONBody[SignIn], administration: FromAdministration) ->
     if before is not None:
         await administration.doorkeeper.let_out(before)
     answer = Response(Result(await _me(administration, session.principal)))
+    if session.device is not None:
+        device = session.device
+        answer.set_cookie(cookie_of(device.secret, device.expires_at, secure=administration.secure, name=DEVICE_COOKIE))
     answer.set_cookie(cookie_of(session.secret, session.expires_at, secure=administration.secure))
     return answer
 
@@ -119,7 +131,7 @@ async def change_password(data: JSONBody[PasswordChange], administration: FromAd
     principal = administration.principal
     if not principal.member_id:
         raise Forbidden("Only a member who signed in with a password has one to change.")
-    await administration.doorkeeper.change_password(principal, data.current, data.new, administration.address)
+    await administration.doorkeeper.change_password(principal, data.current, data.new, administration.device_secret)
     administration.note("password_changed", member_id=principal.member_id)
     return OK
 
@@ -129,7 +141,7 @@ async def _begun(data: SignIn, administration: Administration) -> Session:
     if data.key is not None and data.name is None and data.password is None:
         return await doorkeeper.admit_key(data.key, address)
     if data.key is None and data.name is not None and data.password is not None:
-        return await doorkeeper.admit_member(data.name, data.password, address)
+        return await doorkeeper.admit_member(data.name, data.password, address, administration.device_secret)
     raise Invalid("Sign in with key alone, or with name and password.")
 
 

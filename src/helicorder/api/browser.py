@@ -1,4 +1,4 @@
-"""What a browser sends and is sent: the session cookie, and the proof that a page of ours is asking.
+"""What a browser sends and is sent: the cookies of its session and device, and the proof that a page of ours is asking.
 
 A browser adds the cookie to whatever asks, so the cookie alone proves nothing: another site's page may be asking. The
 browser itself says where the asking page came from, in headers that no page can set.
@@ -14,7 +14,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from helicorder.errors import Forbidden
-from helicorder.model.principal import SESSION_COOKIE
+from helicorder.model.principal import DEVICE_COOKIE, SESSION_COOKIE
 
 _IPV6_NEIGHBOURS = 64  # bits: a household or a rented machine has all addresses behind them
 _FOREIGN = (
@@ -24,7 +24,16 @@ _FOREIGN = (
 
 def session_secret(headers: Mapping[str, str]) -> str | None:
     """The session's secret; None without one, and where two are sent: then somebody else has set one of them."""
-    start = SESSION_COOKIE + "="
+    return _cookie_in(headers, SESSION_COOKIE)
+
+
+def device_secret(headers: Mapping[str, str]) -> str:
+    """What a browser that was signed in with before is recognised by; empty without it, and where two are sent."""
+    return _cookie_in(headers, DEVICE_COOKIE) or ""
+
+
+def _cookie_in(headers: Mapping[str, str], name: str) -> str | None:
+    start = f"{name}="
     pairs = (pair.strip() for pair in headers.get("cookie", "").split(";"))
     found = [pair.removeprefix(start) for pair in pairs if pair.startswith(start)]
     return found[0] if len(found) == 1 and found[0] else None
@@ -64,21 +73,19 @@ def _is_own(origin: str | None, headers: Mapping[str, str], public_url: str) -> 
     return urlsplit(origin).netloc == headers.get("host")
 
 
-def cookie_of(secret: str, expires_at: dt.datetime, *, secure: bool) -> Cookie:
-    """The cookie that keeps a session in a browser until it ends: for this host alone, and for no script."""
+def cookie_of(secret: str, expires_at: dt.datetime, *, secure: bool, name: str = SESSION_COOKIE) -> Cookie:
+    """The cookie that keeps a secret in a browser until its end: for this host alone, and for no script."""
     seconds = max(0, int((expires_at - dt.datetime.now(dt.UTC)).total_seconds()))
-    return _cookie(secret, seconds, secure=secure)
+    return _cookie(name, secret, seconds, secure=secure)
 
 
 def no_cookie(*, secure: bool) -> Cookie:
     """What makes a browser forget the session."""
-    return _cookie("", 0, secure=secure)
+    return _cookie(SESSION_COOKIE, "", 0, secure=secure)
 
 
-def _cookie(value: str, seconds: int, *, secure: bool) -> Cookie:
-    return Cookie(
-        SESSION_COOKIE, path="/", value=value, max_age=seconds, secure=secure or None, httponly=True, samesite="strict"
-    )
+def _cookie(name: str, value: str, seconds: int, *, secure: bool) -> Cookie:
+    return Cookie(name, path="/", value=value, max_age=seconds, secure=secure or None, httponly=True, samesite="strict")
 
 
 def came_over_tls(request: Request[Any, Any, Any], public_url: str) -> bool:

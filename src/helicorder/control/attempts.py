@@ -5,6 +5,8 @@ remembered is bounded and lives in memory: every server counts for itself, and a
 """
 
 import hashlib
+import heapq
+import operator
 import time
 from collections.abc import Callable
 
@@ -45,7 +47,9 @@ class Attempts:
         if until > now:
             self._paid_until[key] = until
         if len(self._paid_until) > MAX_SUBJECTS:
-            del self._paid_until[next(iter(self._paid_until))]  # the one that tried longest ago
+            # Those nearest to being free go: a flood of new subjects cannot make one that has failed often forgotten.
+            most = heapq.nlargest(MAX_SUBJECTS * 3 // 4, self._paid_until.items(), key=operator.itemgetter(1))
+            self._paid_until = dict(most)
 
 
 def _short(subject: str) -> bytes:

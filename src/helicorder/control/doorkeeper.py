@@ -1,23 +1,19 @@
 """Lets people in and out: by an API key, or by name and password; slowly for those who keep failing."""
 
 import contextlib
-import math
 from collections.abc import Iterator
 
 import msgspec
 
 from helicorder.control.access import Access, ApiKey, Organization
-from helicorder.control.attempts import Attempts
 from helicorder.control.authenticator import Authenticator
+from helicorder.control.guesses import Guess, Guesses, network_of
 from helicorder.control.members import Member, Members, login_of
 from helicorder.control.sessions import Session, Sessions
-from helicorder.errors import Invalid, TooManyAttempts, Unauthenticated, Unavailable
+from helicorder.control.turns import Place
+from helicorder.errors import Invalid, Unauthenticated, Unavailable
 from helicorder.model.principal import Principal
 
-# After ten failures one more each half minute: 2,900 guesses a day, at passwords of twelve characters and more.
-FAILURES_PER_NAME = (10, 30.0)
-# People may share an address, so this one only slows down those who try many names.
-FAILURES_PER_ADDRESS = (50, 5.0)
 MAX_REMEMBERED = 1_024
 _NOT_RIGHT = "The key, or the name and the password, are not right."
 
@@ -40,17 +36,23 @@ class Identity(msgspec.Struct, frozen=True):
 class Doorkeeper:
     """Begins sessions for those who prove who they are, ends them, and says who somebody is.
 
-    Failed attempts are counted by name and by address, in memory. Whoever has failed too often is refused before
-    anything is looked at, for a name that nobody has as for one that somebody has.
+    Failed attempts are counted, in memory (`guesses`). Whoever has failed too often is refused before anything is
+    compared, for a name that nobody has as for one that somebody has.
     """
 
-    def __init__(self, access: Access, authenticator: Authenticator, members: Members, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        access: Access,
+        authenticator: Authenticator,
+        members: Members,
+        sessions: Sessions,
+        guesses: Guesses | None = None,
+    ) -> None:
         self._access = access
         self._authenticator = authenticator
         self._members = members
         self._sessions = sessions
-        self._by_name = Attempts(*FAILURES_PER_NAME)
-        self._by_address = Attempts(*FAILURES_PER_ADDRESS)
+        self._guesses = guesses or Guesses()
         self._known: dict[str, Identity] = {}
 
     async def admit_key(self, secret: str, address: str) -> Session:
@@ -61,34 +63,59 @@ class Doorkeeper:
             TooManyAttempts: too many failed from this address.
             Unavailable: the control database does not answer.
         """
-        with _trying((self._by_address, address)):
+        guess = self._guesses.of_key(address)
+        guess.count()
+        with _forgiven(guess):
             principal = await self._authenticator.principal(secret)
             if principal is None:
                 raise Unauthenticated(_NOT_RIGHT)
             return await self._sessions.begin_for_key(principal)
 
-    async def admit_member(self, name: str, password: str, address: str) -> Session:
+    async def admit_member(self, name: str, password: str, address: str, device_secret: str = "") -> Session:
         """A session for a member; it ends with the member, and when another password is set elsewhere.
+
+        Args:
+            name: in any case.
+            password: compared when this attempt's turn has come.
+            address: where it comes from.
+            device_secret: what the browser presents to be recognised by, if anything.
 
         Raises:
             Unauthenticated: nobody has this name, or another password; which of them, nothing tells.
-            TooManyAttempts: too many failed for this name or from this address.
+            TooManyAttempts: too many failed for this name, from this network or from this address.
             Unavailable: the control database does not answer, or too many passwords wait to be compared.
         """
-        with _trying((self._by_name, login_of(name)), (self._by_address, address)):
-            verified = await self._members.verify(name, password)
+        login = login_of(name)
+        if await self._members.recognises(device_secret, name):
+            device = f"{device_secret} {login}"
+            guess, place = self._guesses.of_device(device), Place(device, known=True)
+        else:
+            guess, place = self._guesses.of_stranger(login, address), Place(network_of(address))
+        guess.refuse_early()
+        with _forgiven(guess):
+            verified = await self._members.verify(name, password, msgspec.structs.replace(place, at_turn=guess.count))
             if verified is None:
                 raise Unauthenticated(_NOT_RIGHT)
-            return await self._sessions.begin_for_member(verified)
+        return await self._sessions.begin_for_member(verified, device_secret)
 
-    async def change_password(self, principal: Principal, current: str, new: str, address: str) -> None:
-        """Another password for the member who asks, which ends their other sessions.
+    async def change_password(self, principal: Principal, current: str, new: str, device_secret: str = "") -> None:
+        """Another password for the member who asks, which ends their other sessions, and forgets their other devices.
 
-        Raises as `Members.change_password`, and TooManyAttempts.
+        Raises as `Members.change_password`, and TooManyAttempts, which each session has to itself.
         """
         member = await self._members.member(principal.org_id, principal.member_id)
-        with _trying((self._by_name, login_of(member.name)), (self._by_address, address)):
-            await self._members.change_password(member, current=current, new=new, keep_session=principal.session_id)
+        guess = self._guesses.of_device(principal.session_id)
+        guess.refuse_early()
+        place = Place(principal.session_id, known=True, at_turn=guess.count)
+        with _forgiven(guess):
+            await self._members.change_password(
+                member,
+                current=current,
+                new=new,
+                keep_session=principal.session_id,
+                keep_device=device_secret,
+                place=place,
+            )
 
     async def let_out(self, secret: str) -> None:
         """Ends a session; everywhere within a second."""
@@ -121,21 +148,11 @@ class Doorkeeper:
 
 
 @contextlib.contextmanager
-def _trying(*subjects: tuple[Attempts, str]) -> Iterator[None]:
-    """Counts what is done inside as a failure for each subject, until it has turned out not to be one."""
-    wait = math.ceil(max(attempts.wait(subject) for attempts, subject in subjects))
-    if wait > 0:
-        raise TooManyAttempts(f"Too many attempts have failed; try again in {wait} seconds.", wait)
-    for attempts, subject in subjects:
-        attempts.count(subject)
+def _forgiven(guess: Guess) -> Iterator[None]:
+    """Forgives a guess that was right, and one that was not answered for a reason that is not the caller's."""
     try:
         yield
     except (Unavailable, Invalid):
-        _forgive(subjects)
+        guess.forgive()
         raise
-    _forgive(subjects)
-
-
-def _forgive(subjects: tuple[tuple[Attempts, str], ...]) -> None:
-    for attempts, subject in subjects:
-        attempts.forgive(subject)
+    guess.forgive()

@@ -1,4 +1,4 @@
-"""The secrets that callers present, an API key's or a browser session's: their shapes, and the digests kept of them."""
+"""The secrets that callers present, a key's, a session's or a device's: their shapes, and the digests kept of them."""
 
 import base64
 import hashlib
@@ -11,7 +11,8 @@ PREFIX = "sk-helicone-"
 MIN_LENGTH = len(PREFIX) + 8
 MAX_LENGTH = 256
 SESSION_PREFIX = "helicorder-session-"
-_SESSION_BYTES = 32
+DEVICE_PREFIX = "helicorder-device-"
+_RANDOM_BYTES = 32
 _GROUP = 7
 _RANDOM_CHARACTERS = 28  # 5 bits each: 140 bits
 _SHOWN_CHARACTERS = 4
@@ -41,7 +42,17 @@ def checked_secret(secret: str) -> str:
 
 def new_session_secret() -> str:
     """A fresh session secret: 256 random bits behind a prefix that no API key has."""
-    return SESSION_PREFIX + secrets.token_urlsafe(_SESSION_BYTES)
+    return SESSION_PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+
+
+def new_device_secret() -> str:
+    """A fresh secret for a browser to be recognised by: 256 random bits behind a prefix of its own."""
+    return DEVICE_PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
+
+
+def is_device_secret(text: str) -> bool:
+    """Whether a text could be a device's secret, so that junk costs nothing."""
+    return text.startswith(DEVICE_PREFIX) and len(text) <= MAX_LENGTH and text.isascii()
 
 
 def digest_of(secret: str, kind: Credential = Credential.KEY) -> bytes | None:

@@ -9,9 +9,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from helicorder.control import schema
+from helicorder.control import devices, keys, schema
 from helicorder.control.database import Database
 from helicorder.control.passwords import Passwords, checked_password, new_password
+from helicorder.control.turns import ANYWHERE, Place
 from helicorder.errors import Conflict, Forbidden, Invalid, NotFound
 from helicorder.model.ids import has_control_character, new_id
 from helicorder.model.principal import Role
@@ -93,7 +94,7 @@ class Members:
             created_by=created_by,
         )
         chosen, made_up = _chosen(password, name)
-        hashed = await self._passwords.hash(chosen)
+        hashed = await self._passwords.hash(chosen, _place_of(org_id))
         row = msgspec.structs.asdict(made) | {"login": login_of(name), "password_hash": hashed}
         async with self._database.writing() as connection:
             if await connection.scalar(sa.select(_TABLE.c.id).where(_TABLE.c.login == login_of(name))) is not None:
@@ -155,7 +156,7 @@ class Members:
         return changed
 
     async def remove(self, org_id: str, member_id: str) -> Member:
-        """A member no longer: the name is free, the sessions are over within a second, what they wrote stays.
+        """A member no longer: the name is free, sessions are over within a second, what they wrote stays.
 
         Raises:
             NotFound: the organisation has no such member.
@@ -166,11 +167,11 @@ class Members:
             await _refuse_last_admin(connection, member)
             gone = {"removed_at": dt.datetime.now(dt.UTC), "login": None, "password_hash": None}
             await connection.execute(sa.update(_TABLE).where(_TABLE.c.id == member.id).values(gone))
-            await _end_sessions(connection, member.id)
+            await _forget(connection, member.id)
         return member
 
     async def reset_password(self, org_id: str, member_id: str, password: str | None = None) -> str | None:
-        """Another password, which ends every session of the member; the one that was made, None if one is given.
+        """Another password, which ends every session of the member, and forgets devices; the one that was made, if any.
 
         Raises:
             NotFound: the organisation has no such member.
@@ -178,27 +179,47 @@ class Members:
         """
         member = await self.member(org_id, member_id)
         chosen, made_up = _chosen(password, member.name)
-        hashed = await self._passwords.hash(chosen)
+        hashed = await self._passwords.hash(chosen, _place_of(org_id))
         async with self._database.writing() as connection:
             await _own(connection, org_id, member_id)
             await connection.execute(sa.update(_TABLE).where(_TABLE.c.id == member.id).values(password_hash=hashed))
-            await _end_sessions(connection, member.id)
+            await _forget(connection, member.id)
         return made_up
 
-    async def verify(self, name: str, password: str) -> Verified | None:
-        """The member of a name, if the password is theirs. A name that nobody has takes as long as a wrong password."""
-        login = login_of(name)
-        fits = len(name) <= MAX_NAME_LENGTH and not has_control_character(login)
-        wanted = sa.select(*_SHOWN_COLUMNS, _TABLE.c.password_hash).where(_TABLE.c.login == (login if fits else ""))
+    async def verify(self, name: str, password: str, place: Place = ANYWHERE) -> Verified | None:
+        """The member of a name, if the password is theirs. A name that nobody has takes as long as a wrong password.
+
+        The attempt waits for its turn at ``place``.
+        """
+        wanted = sa.select(*_SHOWN_COLUMNS, _TABLE.c.password_hash).where(_TABLE.c.login == _comparable(name))
         async with self._database.reading() as connection:
             row = (await connection.execute(wanted)).mappings().first()
         stored = row["password_hash"] if row else None
-        if not await self._passwords.matches(stored, password) or row is None or stored is None:
+        if not await self._passwords.matches(stored, password, place) or row is None or stored is None:
             return None
         return Verified(_member({name: value for name, value in row.items() if name != "password_hash"}), stored)
 
-    async def change_password(self, member: Member, *, current: str, new: str, keep_session: str) -> None:
-        """Another password, chosen by the member, which ends every session of theirs but one.
+    async def recognises(self, secret: str, name: str) -> bool:
+        """Whether a secret is of a browser that the member of that name signed in with before."""
+        if not keys.is_device_secret(secret):
+            return False
+        async with self._database.reading() as connection:
+            return await devices.recognise(connection, secret, _comparable(name))
+
+    async def change_password(
+        self,
+        member: Member,
+        *,
+        current: str,
+        new: str,
+        keep_session: str,
+        keep_device: str = "",
+        place: Place = ANYWHERE,
+    ) -> None:
+        """Another password, chosen by the member, which ends every session of theirs but one, and forgets devices.
+
+        The browser that presents ``keep_device`` stays one of theirs, if it was. ``current`` is compared when the turn
+        at ``place`` has come.
 
         Raises:
             Forbidden: ``current`` is not the password, or it was changed or the member removed at the same moment.
@@ -208,14 +229,14 @@ class Members:
         own = _HERE & (_TABLE.c.id == member.id)
         async with self._database.reading() as connection:
             stored: str | None = await connection.scalar(sa.select(_TABLE.c.password_hash).where(own))
-        if not await self._passwords.matches(stored, current):
+        if not await self._passwords.matches(stored, current, place):
             raise Forbidden("The current password is not right.")
-        hashed = await self._passwords.hash(new)
+        hashed = await self._passwords.hash(new, _place_of(member.org_id))
         change = sa.update(_TABLE).where(own & (_TABLE.c.password_hash == stored)).values(password_hash=hashed)
         async with self._database.writing() as connection:
             if not (await connection.execute(change)).rowcount:
                 raise Forbidden("The current password is not right.")
-            await _end_sessions(connection, member.id, but=keep_session)
+            await _forget(connection, member.id, keep_session, keep_device)
 
 
 def checked_login(name: str) -> str:
@@ -238,6 +259,16 @@ def login_of(name: str) -> str:
     More than a name can have is cut off: what anybody sends is looked at here, and some letters become eighteen.
     """
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name[: MAX_NAME_LENGTH + 1]).casefold())
+
+
+def _comparable(name: str) -> str:
+    """The login that a presented name may be of; empty, which is nobody's, for what cannot be a name."""
+    login = login_of(name)
+    return login if len(name) <= MAX_NAME_LENGTH and not has_control_character(login) else ""
+
+
+def _place_of(org_id: str) -> Place:
+    return Place(org_id, known=True)
 
 
 def _chosen(password: str | None, name: str) -> tuple[str, str | None]:
@@ -263,9 +294,11 @@ async def _refuse_last_admin(connection: AsyncConnection, member: Member) -> Non
         raise Conflict(f"{member.name!r} is the last admin among the members: make another one first.")
 
 
-async def _end_sessions(connection: AsyncConnection, member_id: str, but: str = "") -> None:
+async def _forget(connection: AsyncConnection, member_id: str, keep_session: str = "", keep_device: str = "") -> None:
+    """End a member's sessions and forget the browsers they signed in with, each but one."""
     table = schema.sessions
-    await connection.execute(sa.delete(table).where((table.c.member_id == member_id) & (table.c.id != but)))
+    await connection.execute(sa.delete(table).where((table.c.member_id == member_id) & (table.c.id != keep_session)))
+    await devices.forget(connection, member_id, keep_device)
 
 
 def _member(row: Mapping[Any, Any]) -> Member:

@@ -1,7 +1,8 @@
 """Passwords: what one may be, how one is made, and the argon2id hash that is kept in its place.
 
 Hashing costs 64 MiB and about an eighth of a second, which is its point, so it runs one at a time on a thread of its
-own: however many try to sign in, one core and 64 MiB are all they can have, and the event loop does not wait.
+own: however many try to sign in, one core and 64 MiB are all they can have, and the event loop does not wait. Callers
+take fair turns (`turns`).
 """
 
 import asyncio
@@ -14,12 +15,12 @@ from typing import TypeVar
 
 import argon2
 
-from helicorder.errors import Invalid, Unavailable
+from helicorder.control.turns import ANYWHERE, Place, Turns
+from helicorder.errors import Invalid
 from helicorder.model.ids import has_control_character
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
-MAX_WAITING = 16
 # RFC 9106's recommendation for where memory is scarce, with one lane for its four: a sign-in takes one core at most.
 TIME_COST = 3
 MEMORY_KIB = 65_536
@@ -61,24 +62,25 @@ class Passwords:
             time_cost=time_cost, memory_cost=memory_kib, parallelism=1, hash_len=_HASH_BYTES, salt_len=_SALT_BYTES
         )
         self._executor = concurrent.futures.ThreadPoolExecutor(1, "passwords")
-        self._waiting = 0
+        self._turns = Turns()
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, place: Place = ANYWHERE) -> str:
         """What is stored of a password: its argon2id hash, with salt and parameters.
 
         Raises:
-            Unavailable: too many wait already.
+            Unavailable: too many wait already, or the turn did not come in time.
         """
-        return await self._in_turn(self._hash, _bytes_of(password))
+        return await self._in_turn(place, self._hash, _bytes_of(password))
 
-    async def matches(self, stored: str | None, password: str) -> bool:
+    async def matches(self, stored: str | None, password: str, place: Place = ANYWHERE) -> bool:
         """Whether a password is the one behind a stored hash; without a hash, a no that costs the same work.
 
         Raises:
-            Unavailable: too many wait already.
+            Unavailable: too many wait already, or the turn did not come in time.
+            Exception: whatever `place.at_turn` raises, before anything is compared.
         """
         against = stored if stored and len(password) <= MAX_LENGTH else self.nobodys_hash()
-        return await self._in_turn(self._verify, against, _bytes_of(password[:MAX_LENGTH]))
+        return await self._in_turn(place, self._verify, against, _bytes_of(password[:MAX_LENGTH]))
 
     def nobodys_hash(self) -> str:
         """A hash that no known password has, with the parameters of a real one: to refuse by it takes as long."""
@@ -92,14 +94,9 @@ class Passwords:
         """Lets the thread end after the hash it is at."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_turn(self, work: Callable[..., _Answer], *arguments: str | bytes) -> _Answer:
-        if self._waiting >= MAX_WAITING:
-            raise Unavailable("Too many passwords wait to be checked; try again.")
-        self._waiting += 1
-        try:
+    async def _in_turn(self, place: Place, work: Callable[..., _Answer], *arguments: str | bytes) -> _Answer:
+        async with self._turns.turn(place):
             return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
-        finally:
-            self._waiting -= 1
 
     def _hash(self, password: bytes) -> str:
         return self._hasher.hash(password)

@@ -98,6 +98,15 @@ sessions = sa.Table(
     sa.CheckConstraint("(key_id IS NULL) <> (member_id IS NULL)", name="sessions_have_one_owner"),
 )
 
+# A browser that a member signed in with before. Members who share one share its secret.
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("secret_hash", sa.Text, primary_key=True),
+    sa.Column("member_id", sa.Text, sa.ForeignKey("members.id"), primary_key=True, index=True),
+    sa.Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
 
 def scopes_of(text: str) -> frozenset[Scope]:
     """The scopes of a key as they are stored: words with blanks between them."""

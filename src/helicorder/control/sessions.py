@@ -7,8 +7,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from helicorder.control import keys, schema
+from helicorder.control import devices, keys, schema
 from helicorder.control.database import Database
+from helicorder.control.devices import Device
 from helicorder.control.members import Verified
 from helicorder.errors import Unauthenticated
 from helicorder.model.ids import new_id
@@ -26,11 +27,13 @@ class Session(msgspec.Struct, frozen=True):
     Attributes:
         principal: who it is.
         expires_at: when it ends, whatever happens in it.
+        device: what the browser is recognised by when a member signs in with it again; None where a key began it.
     """
 
     secret: str
     principal: Principal
     expires_at: dt.datetime
+    device: Device | None = None
 
 
 class Sessions:
@@ -49,8 +52,12 @@ class Sessions:
         async with self._database.writing() as connection:
             return await self._begin(connection, principal)
 
-    async def begin_for_member(self, verified: Verified) -> Session:
-        """A session of a member who has just shown their password.
+    async def begin_for_member(self, verified: Verified, device_secret: str = "") -> Session:
+        """A session of a member who has just shown their password, in a browser that is remembered from now on.
+
+        Args:
+            verified: the member.
+            device_secret: what the browser presented, if anything.
 
         Raises:
             Unauthenticated: the password was changed, or the member removed, since it was compared.
@@ -61,7 +68,8 @@ class Sessions:
         async with self._database.writing() as connection:
             if await connection.scalar(current) != verified.password_hash:
                 raise Unauthenticated
-            return await self._begin(connection, principal)
+            device = await devices.remember(connection, member.id, device_secret)
+            return msgspec.structs.replace(await self._begin(connection, principal), device=device)
 
     async def end(self, secret: str) -> None:
         """Ends the session of a secret, if there is one."""

@@ -1,7 +1,7 @@
 """The headers of a request and of an answer: what is ours, what is for one hop only, what is passed on.
 
-Helicone's headers never reach an upstream, and a Helicone key never does, in whichever header it came. Nor does the
-cookie of a browser's session with us, which opens nothing here; and no upstream sets it.
+Helicone's headers never reach an upstream, and a Helicone key never does, in whichever header it came. Nor do
+the cookies of a browser's session and device with us, which open nothing here; and no upstream sets them.
 """
 
 import functools
@@ -11,7 +11,7 @@ import msgspec
 from multidict import CIMultiDict
 
 from helicorder.errors import BadHeader, MethodNotAllowed
-from helicorder.model.principal import SESSION_COOKIE
+from helicorder.model.principal import DEVICE_COOKIE, SESSION_COOKIE
 from helicorder.providers.encoding import CODINGS
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -22,8 +22,8 @@ NO_WEBSOCKETS = "WebSocket connections are not served yet."
 _HELICONE_KEYS = ("sk-helicone-", "pk-helicone-")
 _HELICONE_KEY_MARK = b"k-helicone-"
 _HELICONE_HEADER = b"helicone-"
-_OWN_COOKIE = f"{SESSION_COOKIE}="
-_SETS_OWN_COOKIE = _OWN_COOKIE.encode()
+_OWN_COOKIES = (f"{SESSION_COOKIE}=", f"{DEVICE_COOKIE}=")
+_SETS_OWN_COOKIE = tuple(cookie.encode() for cookie in _OWN_COOKIES)
 _READABLE_CODINGS = frozenset({*CODINGS, "identity"})
 _HOP_BY_HOP = frozenset(
     {
@@ -108,8 +108,8 @@ def _take_credential(inbound: Inbound, name: bytes, value: bytes) -> None:
 
 def _take_cookie(inbound: Inbound, name: bytes, value: bytes) -> None:
     text = _text(value)
-    if _OWN_COOKIE in text:
-        text = ";".join(pair for pair in text.split(";") if not pair.strip().startswith(_OWN_COOKIE)).strip()
+    if any(cookie in text for cookie in _OWN_COOKIES):
+        text = ";".join(pair for pair in text.split(";") if not pair.strip().startswith(_OWN_COOKIES)).strip()
     if text:
         inbound.forwarded.add(name.decode("latin-1"), text)
 
@@ -199,5 +199,5 @@ def answer_headers(raw: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
 
 
 def _is_own_cookie(name: bytes, value: bytes) -> bool:
-    """Whether an upstream sets the cookie that is our session: whoever holds that would be signed in as it likes."""
+    """Whether an upstream sets a cookie of ours: whoever holds its session would be signed in as it likes."""
     return name == b"set-cookie" and value.lstrip().startswith(_SETS_OWN_COOKIE)

@@ -9,6 +9,9 @@ import msgspec
 SESSION_COOKIE = "helicorder_session"
 """The cookie that a browser which signed in carries; it is the REST API's alone, and goes to no upstream."""
 
+DEVICE_COOKIE = "helicorder_device"
+"""The cookie by which a browser that a member signed in with is recognised at the next sign-in; it opens nothing."""
+
 
 class Scope(enum.StrEnum):
     """What a credential allows. ADMIN includes READ and WRITE; neither READ nor WRITE includes the other."""

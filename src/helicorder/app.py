@@ -48,6 +48,7 @@ from helicorder.control.sessions import Sessions
 from helicorder.engine.supervisor import Engine
 from helicorder.errors import StartupError, TelemetryUnavailable
 from helicorder.gateway.application import Gateway
+from helicorder.gateway.recorder import Recorder
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.jobs.retention import Sweeper
@@ -59,6 +60,7 @@ from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.load import Loader
 from helicorder.telemetry.schema import migrate
 from helicorder.web.application import Web
+from helicorder.workers.pool import Pool
 
 log = structlog.get_logger()
 
@@ -153,6 +155,8 @@ class Application:
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
+        self.pool = Pool()
+        self.recorder = Recorder(self.ingest, self.pool)
         self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
@@ -161,20 +165,21 @@ class Application:
         )
         self.gateway = Gateway(
             authenticator=self.authenticator,
-            ingest=self.ingest,
+            recorder=self.recorder,
             upstream=self.upstream,
             targets=targets_of(settings),
             capture_bytes=settings.capture_mb * MIB,
             max_body_bytes=settings.max_body_mb * MIB,
         )
 
-    async def reading(self) -> Telemetry:
-        """The store, once it holds all that was acknowledged so far.
+    async def reading(self, org_id: str) -> Telemetry:
+        """The store, once it holds all that was acknowledged to an organisation so far.
 
         Raises:
             TelemetryUnavailable: it does not answer, or never has.
         """
         telemetry = self.store.ready()
+        await self.recorder.settle(org_id)
         await self.ingest.barrier()
         return telemetry
 
@@ -221,6 +226,8 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(application.pool.close)
+        stack.push_async_callback(application.recorder.close)
         for watch, name in ((application.observer.watch(), "observe"), (application.sweeper.watch(), "retention")):
             stack.push_async_callback(_ended, asyncio.create_task(watch, name=name))
         stack.push_async_callback(application.tail.close)
@@ -240,6 +247,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             public_url=settings.public_url,
             tail=application.tail,
+            pool=application.pool,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, Web(), face), bootstrap.secret

@@ -17,7 +17,9 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422
+    │   │   └── TooComplex             422
     │   ├── TooManyAttempts            429
+    │   ├── TooManyAtOnce              429
     │   ├── InternalFailure            500
     │   ├── UpstreamUnreachable        502
     │   ├── Unavailable                503
@@ -146,6 +148,20 @@ class TooManyAttempts(Problem):
     def __init__(self, message: str | None = None, retry_after_seconds: int = 60) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooComplex(Invalid):
+    """The body takes more memory to read than this server gives to one."""
+
+    code = "too_complex"
+
+
+class TooManyAtOnce(Problem):
+    """The organisation has too much of this under way; wait for some of it to end, and try again."""
+
+    code = "too_many_at_once"
+    status = 429
+    retry_after_seconds = 5
 
 
 class InternalFailure(Problem):

@@ -65,7 +65,6 @@ from helicorder.api.access import admit
 from helicorder.api.administration import Administration
 from helicorder.api.annotation import Annotation
 from helicorder.api.context import Context, Reading
-from helicorder.api.decoding import StrictRequest
 from helicorder.api.idempotency import is_replayed
 from helicorder.api.installation import ReadStatus
 from helicorder.api.links import BodyLinks
@@ -73,6 +72,7 @@ from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.api.strict_request import StrictRequest, large_bodies, release_share
 from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
@@ -85,6 +85,7 @@ from helicorder.errors import Problem
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.principal import SESSION_COOKIE, Authenticator
 from helicorder.telemetry.client import StatementError
+from helicorder.workers.pool import Pool
 
 HANDLERS: list[Any] = [
     *scores.HANDLERS,
@@ -143,8 +144,7 @@ PINNED = (
     score_drift.KIND,
 )
 
-# A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
-# everybody on the event loop, so the limit is what keeps that short.
+# A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows, and is read apart.
 SMALL_BODY_BYTES = 1024 * 1024
 
 _SECURITY_HEADERS = [
@@ -175,12 +175,13 @@ def rest(
     links: BodyLinks,
     public_url: str,
     tail: Tail,
+    pool: Pool,
     max_body_bytes: int,
 ) -> ASGIApp:
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, hidden, links, tail)
+        return Context(request, ingest, reading, definitions, hidden, links, tail, pool)
 
     def administration(request: Request[Any, Any, Any]) -> Administration:
         return Administration(request, access, members, doorkeeper, retentions, public_url)
@@ -195,7 +196,7 @@ def rest(
         "facts": lambda: facts,
         "status": lambda: status,
     }
-    state = State({"authenticator": authenticator, "public_url": public_url})
+    state = State({"authenticator": authenticator, "public_url": public_url, "large_bodies": large_bodies()})
     return edge(_litestar(provided, state=state, max_body_bytes=max_body_bytes))
 
 
@@ -271,6 +272,9 @@ def edge(app: ASGIApp) -> ASGIApp:
                 message["headers"] = [*message["headers"], *_SECURITY_HEADERS, *replayed]
             await send(message)
 
-        await app(scope, receive, send_with_headers)
+        try:
+            await app(scope, receive, send_with_headers)
+        finally:
+            release_share(scope)
 
     return at_edge

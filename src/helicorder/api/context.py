@@ -18,9 +18,11 @@ from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
 from helicorder.model.row import Row
 from helicorder.telemetry.client import Telemetry
+from helicorder.workers.pool import Pool
 
 Answer = TypeVar("Answer")
-Reading = Callable[[], Awaitable[Telemetry]]
+Value = TypeVar("Value")
+Reading = Callable[[str], Awaitable[Telemetry]]
 
 
 class Context:
@@ -30,11 +32,10 @@ class Context:
         principal: who asks; on a public route there is none.
         links: makes and checks signed body links.
         tail: tells what is recorded from now on.
-        reading: waits for the store, which then holds all that was acknowledged. Raises TelemetryUnavailable.
         hidden: which properties are not shown.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_request", "hidden", "links", "reading", "tail")
+    __slots__ = ("_definitions", "_ingest", "_pool", "_reading", "_request", "hidden", "links", "tail")
 
     def __init__(
         self,
@@ -45,11 +46,13 @@ class Context:
         hidden: HiddenProperties,
         links: BodyLinks,
         tail: Tail,
+        pool: Pool,
     ) -> None:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
-        self.reading = reading
+        self._reading = reading
+        self._pool = pool
         self.hidden = hidden
         self.links = links
         self.tail = tail
@@ -58,6 +61,23 @@ class Context:
     def principal(self) -> Principal:
         """Who asks."""
         return principal_of(self._request.scope)
+
+    async def reading(self, org_id: str | None = None) -> Telemetry:
+        """The store, which then holds all that was acknowledged to the principal, or to the organisation named.
+
+        Raises:
+            TelemetryUnavailable: it does not answer.
+        """
+        return await self._reading(self.principal.org_id if org_id is None else org_id)
+
+    async def apart(
+        self, function: Callable[..., Value], body: bytes, *arguments: object, org_id: str | None = None
+    ) -> Value:
+        """What a function makes of a body, off the event loop; of a large one off this process as well.
+
+        Raises as `Pool.run`.
+        """
+        return await self._pool.run(self.principal.org_id if org_id is None else org_id, function, body, *arguments)
 
     async def commit(self, rows: Sequence[Row], answer: bytes = b"") -> bytes:
         """Make rows durable, once per Idempotency-Key; the answer, or the one that was given under the key before.

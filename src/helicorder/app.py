@@ -15,6 +15,7 @@ The path of a request, outermost first:
 
 import asyncio
 import contextlib
+import ctypes
 import datetime as dt
 import gc
 import itertools
@@ -69,6 +70,7 @@ _BACKLOG = 1024
 # Granian's own default would let callers beyond the backlog's number wait in silence: a stream may last for minutes.
 _REQUESTS_AT_ONCE = 100_000
 _LAST_REQUESTS_SECONDS = 2.0
+_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 _PREPARE_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -301,6 +303,7 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
             backpressure=_REQUESTS_AT_ONCE,
         )
         _spare_the_collector()
+        _give_memory_back()
         stop = _on_signals(server, application)
         serving = asyncio.create_task(server.serve(), name="serve")
         await _listening(serving, stop, settings.host, settings.port)
@@ -314,6 +317,13 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     if not serving.done():
         os._exit(0)
     serving.result()  # a server that ended by itself says why
+
+
+def _give_memory_back() -> None:
+    # glibc keeps what was as large as something freed before, up to 32 MiB, for later: after one large body all others
+    # would come from a heap that never shrinks. A fixed threshold gives large pieces back when they are freed.
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MIB)
 
 
 def _spare_the_collector() -> None:

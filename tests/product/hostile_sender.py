@@ -7,6 +7,7 @@ import http.client
 import json
 import sys
 import time
+from collections.abc import Callable
 
 SIZE = 30_000_000
 
@@ -15,33 +16,30 @@ def _filled(first: str, item: str, last: str) -> bytes:
     return (first + item * ((SIZE - len(first) - len(last)) // len(item)) + last).encode()
 
 
-def texts() -> dict[str, bytes]:
-    """Hostile JSON texts of 30 MB each, by name."""
-    keys = ",".join(f'"{number:07d}":0' for number in range(SIZE // 12))
-    return {
-        "objects": _filled("[", "{},", "{}]"),
-        "nested": b"[" * (SIZE // 2) + b"]" * (SIZE // 2),
-        "keys": b"{" + keys.encode() + b"}",
-        "numbers": _filled("[", "1,", "1]"),
-        "floats": _filled("[", "-0.0123456789,", "1.5]"),
-        "escapes": _filled('["', "\\u0000", '"]'),
-        "halves": _filled('["', "\\ud800", '"]'),
-        "unclosed": _filled("[", "{},", ""),
-    }
+def _keys() -> bytes:
+    return b"{" + ",".join(f'"{number:07d}":0' for number in range(SIZE // 12)).encode() + b"}"
+
+
+TEXTS: dict[str, Callable[[], bytes]] = {
+    "objects": lambda: _filled("[", "{},", "{}]"),
+    "nested": lambda: b"[" * (SIZE // 2) + b"]" * (SIZE // 2),
+    "keys": _keys,
+    "numbers": lambda: _filled("[", "1,", "1]"),
+    "floats": lambda: _filled("[", "-0.0123456789,", "1.5]"),
+    "escapes": lambda: _filled('["', "\\u0000", '"]'),
+    "halves": lambda: _filled('["', "\\ud800", '"]'),
+    "unclosed": lambda: _filled("[", "{},", ""),
+}
+"""Hostile JSON texts of 30 MB each, by name."""
 
 
 def log_body(kind: str) -> bytes:
     """A log body around a hostile text: in the request's JSON, or, ``text-KIND``, as the text of the answer."""
-    inside = texts()[kind.removeprefix("text-")]
+    inside = TEXTS[kind.removeprefix("text-")]()
     if kind.startswith("text-"):
-        text = json.dumps(inside[: SIZE - SIZE // 4 * (kind == "text-escapes")].decode())
-        return (
-            b'{"providerRequest":{"url":"u","json":{"model":"m"}},"providerResponse":{"status":200,"textBody":%b}}'
-            % (text.encode())
-        )
-    return (
-        b'{"providerRequest":{"url":"u","json":{"model":"m","messages":%b}},"providerResponse":{"status":200}}' % inside
-    )
+        text = json.dumps(inside[: SIZE * 3 // 4].decode()).encode()
+        return b'{"providerRequest":{"json":{"model":"m"}},"providerResponse":{"status":200,"textBody":%b}}' % text
+    return b'{"providerRequest":{"json":{"model":"m","messages":%b}},"providerResponse":{"status":200}}' % inside
 
 
 def main() -> None:

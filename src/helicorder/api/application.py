@@ -72,7 +72,7 @@ from helicorder.api.openapi import document
 from helicorder.api.operations import ReadFacts
 from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
-from helicorder.api.strict_request import StrictRequest, large_bodies, release_share
+from helicorder.api.strict_request import StrictRequest, forget_body, large_bodies
 from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
@@ -275,6 +275,6 @@ def edge(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, send_with_headers)
         finally:
-            release_share(scope)
+            forget_body(scope)
 
     return at_edge

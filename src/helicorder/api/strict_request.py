@@ -14,7 +14,7 @@ SHARED_BYTES = 1024 * 1024
 """A larger body waits for a share before more of it is received."""
 MAX_VALUES = 100_000
 """Of a body that is decoded on the event loop; more would hold up everybody for longer than ten milliseconds."""
-_SHARE = "helicorder.share"
+_BODY, _SHARE = "helicorder.body", "helicorder.share"
 
 
 def large_bodies() -> Shares:
@@ -34,6 +34,13 @@ class StrictRequest(Request[Principal, str, State]):
         if "undecoded" in handler.opt:
             return handler.opt["undecoded"]
         return decode(await self.body(), handler.parsed_data_field.annotation, most_values=MAX_VALUES)
+
+    async def body(self) -> bytes:
+        """The body, whole; kept until the request is answered, and no longer."""
+        if _BODY not in self.scope:
+            body = b"".join([part async for part in self.stream()])
+            self.scope[_BODY] = body  # type: ignore[literal-required]  # ours
+        return self.scope[_BODY]  # type: ignore[literal-required,no-any-return]  # ours
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes.
@@ -57,8 +64,12 @@ class StrictRequest(Request[Principal, str, State]):
             self.scope[_SHARE] = await shares.take(self.user.org_id)  # type: ignore[literal-required]  # ours
 
 
-def release_share(scope: Any) -> None:
-    """Give back what a request took; called when it has been answered."""
+def forget_body(scope: Any) -> None:
+    """Let go of the body of a request that has been answered, and of its share.
+
+    A request refers to itself, so the collector finds it only after a while; a body must not wait for that.
+    """
+    scope.pop(_BODY, None)
     share: Share | None = scope.get(_SHARE)
     if share is not None:
         share.release()

@@ -277,8 +277,15 @@ async def _insert(
     telemetry: Telemetry, table: str, columns: Sequence[Column], rows: Sequence[Stamped | Digested]
 ) -> None:
     values = await asyncio.to_thread(_values, columns, rows)
-    with _blaming_rows(table):
-        await telemetry.insert(table, [column.name for column in columns], [column.kind for column in columns], values)
+    try:
+        with _blaming_rows(table):
+            await telemetry.insert(
+                table, [column.name for column in columns], [column.kind for column in columns], values
+            )
+    finally:
+        # The driver leaves them in a circle, which the collector finds only after a while: they may be large.
+        for column_values in values:
+            column_values.clear()
 
 
 @contextlib.contextmanager

@@ -110,7 +110,7 @@ def _because(error: Exception) -> Exception:
 
 def _value(outcome: Outcome, job: str) -> Any:
     if outcome.problem is not None:
-        raise outcome.problem
+        raise type(outcome.problem)(outcome.problem.message)  # the one that came would hold on to this frame
     if outcome.failure == MemoryError.__name__:
         raise TooComplex
     if outcome.failure:

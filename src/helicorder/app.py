@@ -32,6 +32,7 @@ from granian.server.embed import Server
 from litestar.types import ASGIApp
 
 from helicorder.api.application import rest
+from helicorder.api.limits import Limits
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
 from helicorder.api.tail import Tail
@@ -157,9 +158,9 @@ class Application:
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
-        self.pool = Pool()
-        self.recorder = Recorder(self.ingest, self.pool)
-        self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
+        self.limits = Limits(Pool(), reader_idle_seconds=settings.reader_idle_seconds)
+        self.recorder = Recorder(self.ingest, self.limits.pool)
+        self.observer = Observer(settings, self.facts, database, store.telemetry, engine, self.limits.pool)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
             connect_seconds=settings.upstream_connect_seconds,
@@ -190,6 +191,7 @@ class Application:
         return Facts(
             ingest=self.ingest.stats(),
             retention=self.sweeper.stats(),
+            limits=self.limits.stats(self.recorder.unread),
             telemetry_prepared=self.store.prepared,
             engine_ready=self.engine.ready if self.engine else None,
             engine_restarts=self.engine.restarts if self.engine else 0,
@@ -228,7 +230,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
-        stack.push_async_callback(application.pool.close)
+        stack.push_async_callback(application.limits.pool.close)
         stack.push_async_callback(application.recorder.close)
         for watch, name in ((application.observer.watch(), "observe"), (application.sweeper.watch(), "retention")):
             stack.push_async_callback(_ended, asyncio.create_task(watch, name=name))
@@ -249,7 +251,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             public_url=settings.public_url,
             tail=application.tail,
-            pool=application.pool,
+            limits=application.limits,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         yield application, front(application.gateway, Web(), face), bootstrap.secret

@@ -14,12 +14,7 @@ SHARED_BYTES = 1024 * 1024
 """A larger body waits for a share before more of it is received."""
 MAX_VALUES = 100_000
 """Of a body that is decoded on the event loop; more would hold up everybody for longer than ten milliseconds."""
-_BODY, _SHARE = "helicorder.body", "helicorder.share"
-
-
-def large_bodies() -> Shares:
-    """The shares of large bodies: what they bound is memory."""
-    return Shares("large bodies", each=3, in_all=24, patience=15.0)
+_BODY, _TAKEN = "helicorder.body", "helicorder.taken"
 
 
 class StrictRequest(Request[Principal, str, State]):
@@ -59,17 +54,25 @@ class StrictRequest(Request[Principal, str, State]):
             yield part
 
     async def _take_share(self) -> None:
-        if _SHARE not in self.scope:
-            shares: Shares = self.app.state.large_bodies
-            self.scope[_SHARE] = await shares.take(self.user.org_id)  # type: ignore[literal-required]  # ours
+        await take_share(self.scope, self.app.state.large_bodies, self.user.org_id)
 
 
-def forget_body(scope: Any) -> None:
-    """Let go of the body of a request that has been answered, and of its share.
+async def take_share(scope: Any, shares: Shares, org_id: str) -> None:
+    """Take a share for a request, until it is answered; one is enough for all that the request does.
+
+    Raises:
+        TooManyAtOnce: there was none in time.
+    """
+    taken: dict[Shares, Share] = scope.setdefault(_TAKEN, {})
+    if shares not in taken:
+        taken[shares] = await shares.take(org_id)
+
+
+def forget(scope: Any) -> None:
+    """Let go of the body of a request that has been answered, and of the shares that it took.
 
     A request refers to itself, so the collector finds it only after a while; a body must not wait for that.
     """
     scope.pop(_BODY, None)
-    share: Share | None = scope.get(_SHARE)
-    if share is not None:
+    for share in scope.pop(_TAKEN, {}).values():
         share.release()

@@ -390,6 +390,7 @@ class Rig:
         """The calls recorded so far, once there are that many; fails if there are not within two seconds, or more."""
         deadline = time.monotonic() + RECORD_SECONDS
         while True:
+            await self.recorder.settle(self.keys.org_id)
             await self.ingest.barrier()
             if len(self.loaded) >= count or time.monotonic() > deadline:
                 break

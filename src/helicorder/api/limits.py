@@ -44,7 +44,7 @@ class Limits:
 
     def __init__(self, pool: Pool, *, reader_idle_seconds: float) -> None:
         self.pool = pool
-        self.large_bodies = Shares("large bodies", each=LARGE_BODIES, in_all=8 * LARGE_BODIES, patience=15.0)
+        self.large_bodies = Shares("large bodies", each=LARGE_BODIES, in_all=8 * LARGE_BODIES, patience=10.0)
         self.exports = Shares("exports", each=EXPORTS, in_all=2 * EXPORTS, patience=0.0)
         self.reader_idle_seconds = reader_idle_seconds
         self.readers_broken_off = 0

@@ -9,19 +9,23 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
 from helicorder.api.limits import LARGE_BODIES
 from helicorder.model.ids import new_id
-from hostile_sender import TEXTS, log_body
+from hostile_sender import log_body
 from product_server import Product, fake_provider
 
 SENDER = Path(__file__).parent.parent / "hostile_sender.py"
 SECONDS = 6.0
 WORST_SECONDS = 0.2
+MOST_WORK_SECONDS = 0.4
+"""Of all the server's threads; without workers it is several seconds."""
 GROWTH_BYTES = 300 << 20
 MIB = 1 << 20
+MORE_KINDS = ("keys", "numbers", "floats", "escapes", "halves", "text-objects", "text-keys")
 CHAT = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hi"}]}'
 
 
@@ -41,61 +45,95 @@ def other_key(server: Product) -> str:
     return server.command("keys", "create", "other", "--org", "other", "--scopes", "read,write").stdout.strip()
 
 
-def worst_wait(server: Product, key: str, seconds: float) -> float:
-    """The longest that any of many proxied calls took, one after another."""
+class Waits(msgspec.Struct):
+    """The worst that happened to one of many proxied calls: seconds it took, and what the server worked meanwhile."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+def worst_waits(server: Product, key: str, seconds: float) -> Waits:
+    """The worst of proxied calls that are made one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {"Helicone-Auth": f"Bearer {key}", "Authorization": "Bearer sk", "Content-Type": "application/json"}
-    worst, until = 0.0, time.monotonic() + seconds
+    worst, until = Waits(), time.monotonic() + seconds
     while time.monotonic() < until:
-        began = time.monotonic()
+        began, worked = time.monotonic(), worked_by(server)
         connection.request("POST", "/v1/gateway/oai/v1/chat/completions", CHAT, headers)
         with connection.getresponse() as answer:
             assert answer.status == 200
             answer.read()
-        worst = max(worst, time.monotonic() - began)
+        worst.seconds = max(worst.seconds, time.monotonic() - began)
+        worst.cpu_seconds = max(worst.cpu_seconds, worked_by(server) - worked)
         time.sleep(0.01)
     connection.close()
     return worst
 
 
-@pytest.mark.timed
-@pytest.mark.parametrize(
-    ("kind", "senders"),
-    [("objects", 1), ("objects", 4), ("nested", 4), ("keys", 4), ("numbers", 4), ("escapes", 4), ("text-objects", 4)],
-)
-def test_hostile_bodies_hold_up_nobody_else(server: Product, other_key: str, kind: str, senders: int) -> None:
-    """While one organisation sends 30 MB of the worst JSON again and again, another's calls pass as before.
+def worked_by(server: Product) -> float:
+    """Seconds of a processor that the server has used."""
+    cpu = server.tree()[0].cpu_times()
+    return float(cpu.user + cpu.system)
 
-    The server's memory stays within a bound, what was sent is answered as documented, and reads of the other see what
-    it wrote.
-    """
-    process = psutil.Process(server.process.pid) if server.process else None
-    assert process is not None
-    alone, before = worst_wait(server, other_key, 1.0), process.memory_info().rss
-    sending = [
-        subprocess.Popen(
-            [sys.executable, SENDER, str(server.port), server.key, kind, str(SECONDS)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(senders)
-    ]
+
+def hostilities(server: Product, other_key: str, kind: str, senders: int) -> tuple[Waits, set[str], int]:
+    """(another's worst waits, what the senders were answered, by how much the server grew) while some send."""
+    process = server.tree()[0]
+    before, largest, worst = process.memory_info().rss, 0, Waits()
+    command = [sys.executable, str(SENDER), str(server.port), server.key, kind, str(SECONDS)]
+    sending = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(senders)]
     for sender in sending:
         assert sender.stdout is not None
         assert sender.stdout.readline() == "ready\n"
-    worst, largest, until = 0.0, 0, time.monotonic() + SECONDS
+    until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        worst = max(worst, worst_wait(server, other_key, 0.5))
+        waits = worst_waits(server, other_key, 0.3)
+        worst = Waits(max(worst.seconds, waits.seconds), max(worst.cpu_seconds, waits.cpu_seconds))
         largest = max(largest, process.memory_info().rss)
     answers = {answer for sender in sending for answer in sender.communicate()[0].split()}
-    assert answers == {"422"} if kind == "nested" else answers == {"200"}
-    assert largest - before < GROWTH_BYTES
-    assert worst < WORST_SECONDS + 3 * alone
-    asked = f"calm-{new_id()}"
-    assert server.ask("POST", f"/v1/request/{asked}/score", {"scores": {"calm": 1}}, key=other_key).status == 200
+    return worst, answers, largest - before
 
 
-@pytest.mark.parametrize("kind", [*TEXTS, "text-objects", "text-keys"])
+KINDS = [
+    ("objects", 1),
+    ("objects", 4),
+    ("nested", 4),
+    ("keys", 4),
+    ("numbers", 4),
+    ("escapes", 4),
+    ("text-objects", 4),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "senders"),
+    [KINDS[1], *(pytest.param(*kind, marks=pytest.mark.slow) for kind in KINDS if kind != KINDS[1])],
+)
+def test_hostile_bodies_hold_up_nobody_else(server: Product, other_key: str, kind: str, senders: int) -> None:
+    """While one organisation sends 30 MB of the worst JSON again and again, another's calls wait for none of it.
+
+    What counts is the server's own work while such a call passes: a busy machine makes it longer, but not more. The
+    server's memory stays within a bound, and what was sent is answered as documented.
+    """
+    worst, answers, growth = hostilities(server, other_key, kind, senders)
+    assert answers <= {"422" if kind == "nested" else "200", "429", "BrokenPipeError", "ConnectionResetError"}
+    assert answers & {"422", "200"}
+    assert growth < GROWTH_BYTES
+    assert worst.cpu_seconds < MOST_WORK_SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.timed
+def test_hostile_bodies_delay_nobody_else(server: Product, other_key: str) -> None:
+    """On a machine that is not busy, a call of another organisation takes at most 200 ms while four send such."""
+    alone = worst_waits(server, other_key, 2.0)
+    worst, _, _ = hostilities(server, other_key, "objects", 4)
+    assert worst.seconds < WORST_SECONDS + alone.seconds
+
+
+@pytest.mark.parametrize(
+    "kind", ["objects", "nested", "unclosed", *(pytest.param(kind, marks=pytest.mark.slow) for kind in MORE_KINDS)]
+)
 def test_a_hostile_body_is_kept_or_refused_in_the_documented_shape(server: Product, kind: str) -> None:
     """What is JSON is recorded as it was sent, and can be read back; what is none, or nested too deeply, says so."""
     request_id = f"hostile-{kind}-{new_id()}"

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from helicorder import observer as module
+from helicorder.api.limits import LimitStats
 from helicorder.api.operations import Facts
 from helicorder.control.database import Database
 from helicorder.ingest.ingest import IngestStats
@@ -17,6 +18,7 @@ from helicorder.model.retention import RetentionStats
 from helicorder.observer import Observer, Sizes, sizes_of
 from helicorder.settings import read
 from helicorder.telemetry.client import Telemetry
+from helicorder.workers.pool import Pool
 
 STATS = IngestStats(
     queue_depth=0,
@@ -48,13 +50,16 @@ async def observer(tmp_path: pathlib.Path, unused_port: int) -> AsyncIterator[Ob
     facts = Facts(
         ingest=STATS,
         retention=RetentionStats(0, 0, {}, None),
+        limits=LimitStats(),
         telemetry_prepared=False,
         engine_ready=None,
         engine_restarts=0,
         calls_in_flight=2,
         stopping=False,
     )
-    yield Observer(settings, lambda: facts, database, telemetry, None)
+    pool = Pool()
+    yield Observer(settings, lambda: facts, database, telemetry, None, pool)
+    await pool.close()
     await telemetry.close()
     await database.close()
 

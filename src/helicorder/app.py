@@ -16,6 +16,7 @@ The path of a request, outermost first:
 
 import asyncio
 import contextlib
+import ctypes
 import datetime as dt
 import gc
 import os
@@ -29,6 +30,7 @@ import uvloop
 from litestar.types import ASGIApp
 
 from helicorder.api.application import rest
+from helicorder.api.limits import Limits
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import Facts
 from helicorder.api.problems import raw_answer
@@ -48,6 +50,7 @@ from helicorder.engine.supervisor import Engine
 from helicorder.errors import Problem
 from helicorder.gateway.application import Gateway
 from helicorder.gateway.problems import answer_to
+from helicorder.gateway.recorder import Recorder
 from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.jobs.retention import Sweeper
@@ -61,6 +64,7 @@ from helicorder.telemetry.client import Telemetry
 from helicorder.telemetry.inspection import Inspector
 from helicorder.telemetry.store import Keeper, Store
 from helicorder.web.application import Web
+from helicorder.workers.pool import Pool
 
 log = structlog.get_logger()
 
@@ -68,6 +72,7 @@ MIB = 1024 * 1024
 _LAST_REQUESTS_SECONDS = 2.0
 # Below twice the bytes at which writes are refused, and below these at least, what the engine writes is checked.
 _LOW_DISK_BYTES = 256 * MIB
+_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 
 
 class Application:
@@ -97,7 +102,9 @@ class Application:
             journal_max_bytes=settings.journal_max_mb * MIB,
             min_free_bytes=settings.min_free_disk_mb * MIB,
         )
-        self.observer = Observer(settings, self.facts, database, store.telemetry, engine)
+        self.limits = Limits(Pool(), reader_idle_seconds=settings.reader_idle_seconds)
+        self.recorder = Recorder(self.ingest, self.limits.pool)
+        self.observer = Observer(settings, self.facts, database, store.telemetry, engine, self.limits.pool)
         self.upstream = Upstream(
             allow_private=settings.allow_private_upstreams,
             connect_seconds=settings.upstream_connect_seconds,
@@ -105,20 +112,21 @@ class Application:
         )
         self.gateway = Gateway(
             authenticator=self.authenticator,
-            ingest=self.ingest,
+            recorder=self.recorder,
             upstream=self.upstream,
             targets=targets_of(settings),
             capture_bytes=settings.capture_mb * MIB,
             max_body_bytes=settings.max_body_mb * MIB,
         )
 
-    async def reading(self, org_id: str | None) -> Telemetry:
-        """The store, once it holds all that was acknowledged so far, to one organisation or to all.
+    async def reading(self, org_id: str) -> Telemetry:
+        """The store, once it holds all that was acknowledged to an organisation so far.
 
         Raises:
             TelemetryUnavailable: it does not answer, or never has.
         """
         telemetry = self.store.ready()
+        await self.recorder.settle(org_id)
         await self.ingest.barrier(org_id)
         return telemetry
 
@@ -127,6 +135,7 @@ class Application:
         return Facts(
             ingest=self.ingest.stats(),
             retention=self.sweeper.stats(),
+            limits=self.limits.stats(self.recorder.unread),
             telemetry_prepared=self.store.prepared,
             engine_ready=self.engine.ready if self.engine else None,
             engine_restarts=self.engine.restarts if self.engine else 0,
@@ -165,6 +174,8 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
         await store.prepare(stack)
         await application.ingest.start()
         stack.push_async_callback(application.ingest.close)
+        stack.push_async_callback(application.limits.pool.close)
+        stack.push_async_callback(application.recorder.close)
         watches = {
             "observe": application.observer.watch(),
             "retention": application.sweeper.watch(),
@@ -190,6 +201,7 @@ async def running(settings: Settings) -> AsyncIterator[tuple[Application, ASGIAp
             links=BodyLinks(await application.access.secret("body-url"), settings.public_url),
             public_url=settings.public_url,
             tail=application.tail,
+            limits=application.limits,
             max_body_bytes=settings.max_body_mb * MIB,
         )
         connections = Connections(
@@ -266,6 +278,7 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     async with running(settings) as (application, asgi, made_key):
         server = make_server(asgi, settings.host, settings.port, at_once)
         _spare_the_collector()
+        _give_memory_back()
         stop = _on_signals(server.stop, application)
         serving = asyncio.create_task(server.serve(), name="serve")
         await wait_until_listening(serving, stop, settings.host, settings.port)
@@ -279,6 +292,13 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     if not serving.done():
         os._exit(0)
     serving.result()  # a server that ended by itself says why
+
+
+def _give_memory_back() -> None:
+    # glibc keeps what was as large as something freed before, up to 32 MiB, for later: after one large body all others
+    # would come from a heap that never shrinks. A fixed threshold gives large pieces back when they are freed.
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MIB)
 
 
 def _spare_the_collector() -> None:

@@ -19,8 +19,10 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     │   ├── BodyTooLarge               413
     │   ├── UnsupportedMediaType       415
     │   ├── Invalid                    422
+    │   │   └── TooComplex             422
     │   ├── TooManyAttempts            429
     │   ├── TooManyRequests            429
+    │   ├── TooManyAtOnce              429
     │   ├── InternalFailure            500
     │   ├── UpstreamUnreachable        502
     │   ├── Unavailable                503
@@ -174,6 +176,20 @@ class TooManyRequests(Problem):
     code = "too_many_requests"
     status = 429
     retry_after_seconds = 1
+
+
+class TooComplex(Invalid):
+    """The body takes more memory to read than this server gives to one."""
+
+    code = "too_complex"
+
+
+class TooManyAtOnce(Problem):
+    """The organisation has too much of this under way; wait for some of it to end, and try again."""
+
+    code = "too_many_at_once"
+    status = 429
+    retry_after_seconds = 5
 
 
 class InternalFailure(Problem):

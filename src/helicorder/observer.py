@@ -34,6 +34,7 @@ from helicorder.ingest import journal_file
 from helicorder.settings import PREFIX, Settings, shown, without_credentials
 from helicorder.telemetry.client import StatementError, Telemetry
 from helicorder.telemetry.schema import versions
+from helicorder.workers.pool import Pool
 
 log = structlog.get_logger()
 
@@ -66,6 +67,7 @@ class Observer:
     Args:
         facts: the state of the parts now.
         engine: the embedded engine; None where the store is a remote one.
+        pool: the workers.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class Observer:
         database: Database,
         telemetry: Telemetry,
         engine: Engine | None,
+        pool: Pool,
     ) -> None:
         self._settings = settings
         self._facts = facts
         self._database = database
         self._telemetry = telemetry
         self._engine = engine
+        self._pool = pool
         self._started_at, self._started = dt.datetime.now(dt.UTC), time.monotonic()
         self._samples: collections.deque[_Sample] = collections.deque(maxlen=KEPT_SAMPLES)
         self._sizes: tuple[float, Sizes] | None = None
@@ -128,6 +132,7 @@ class Observer:
             processes=processes,
             ingest=facts.ingest,
             retention=facts.retention,
+            limits=facts.limits,
             journal=JournalStatus(sizes.journal, journal_file.SCHEMA_VERSION, facts.ingest.refused),
             telemetry=self._telemetry_status(facts, telemetry, sizes),
             control=self._control_status(control, sizes),
@@ -140,9 +145,9 @@ class Observer:
         )
 
     def _processes(self) -> Iterator[ProcessStatus]:
-        for name, pid in (("server", os.getpid()), ("engine", self._engine.pid if self._engine else None)):
-            if pid is None:
-                continue
+        engine = [] if self._engine is None or self._engine.pid is None else [self._engine.pid]
+        pids = {"server": [os.getpid()], "engine": engine, "worker": self._pool.pids}
+        for name, pid in ((name, pid) for name, of_kind in pids.items() for pid in of_kind):
             try:
                 process = psutil.Process(pid)
                 with process.oneshot():
@@ -151,7 +156,7 @@ class Observer:
                         name, pid, process.memory_info().rss, cpu.user + cpu.system, process.num_threads()
                     )
             except psutil.Error:
-                continue  # the engine has just died; its supervisor knows
+                continue  # it has just died, and is replaced
 
     def _telemetry_status(self, facts: Facts, found: tuple[str, int] | None, sizes: Sizes) -> TelemetryStatus:
         version, schema_version = found or (None, None)

@@ -63,6 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CONNECTIONS_PER_ADDRESS", 1000, "Connections that one address may have open at a time; 0: as many as all."
     ),
+    Setting("READER_IDLE_SECONDS", 60.0, "How long a reader of an answer may take none of it before it is broken off."),
     Setting("DRAIN_SECONDS", 30.0, "How long calls in flight may go on after SIGTERM."),
     Setting("FLUSH_INTERVAL_MS", 75, "How long the flusher gathers rows at least, unless a reader asks."),
     Setting("JOURNAL_MAX_MB", 4096, "Journal size at which writes are refused until the store has caught up, in MiB."),
@@ -94,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream_idle_seconds: float
     connections: int
     connections_per_address: int
+    reader_idle_seconds: float
     drain_seconds: float
     flush_interval_ms: int
     journal_max_mb: int
@@ -159,6 +161,8 @@ def _refuse_impossible(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, int | float) and not 0 <= value < math.inf:
             raise BadSetting(f"{PREFIX}{name.upper()}={value} must be 0 or more.")
+    if not values["reader_idle_seconds"]:
+        raise BadSetting(f"{PREFIX}READER_IDLE_SECONDS=0 would give no reader any time.")
     if values["port"] > LAST_PORT:
         raise BadSetting(f"{PREFIX}PORT={values['port']} is not a port.")
     if values["session_hours"] > MAX_SESSION_HOURS:

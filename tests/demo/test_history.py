@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 import msgspec
 import pytest
 
-from helicorder.api.logs import LogRequest, read_call
+from helicorder.api.log_reading import read_log
+from helicorder.api.logs import priced
 from helicorder.demo import history, traffic
 from helicorder.demo.history import Logged
 from helicorder.demo.judging import LABELLED
@@ -28,8 +29,8 @@ def calls(past: list[Logged]) -> list[Call]:
     """The calls as the server reads them."""
     found = []
     for one in past:
-        body = msgspec.convert(one.log, LogRequest)
-        found.append(read_call(body, PROVIDERS.get(one.path, "CUSTOM"), "org", {}, NOW))
+        body = msgspec.json.encode(one.log)
+        found.append(priced(read_log(body, PROVIDERS.get(one.path, "CUSTOM"), "org", {}, NOW)))
     return found
 
 

@@ -19,10 +19,12 @@ from helicorder.control.authenticator import Authenticator
 from helicorder.control.database import Database
 from helicorder.control.sessions import Sessions
 from helicorder.gateway import Gateway, Upstream
+from helicorder.gateway.recorder import Recorder
 from helicorder.ingest.ingest import Ingest
 from helicorder.model.call import Call
 from helicorder.model.principal import Scope
 from helicorder.model.row import Stamped
+from helicorder.workers.pool import Pool
 from product_server import free_port
 
 PROVIDER_KEY = "sk-provider"
@@ -317,6 +319,8 @@ class Rig:
         self.ingest = Ingest(
             directory, self._load, flush_interval=0.02, journal_max_bytes=1 << 30, min_free_bytes=1 << 20
         )
+        self.pool = Pool()
+        self.recorder = Recorder(self.ingest, self.pool)
         self.gateway: Gateway
         self._upstreams: list[Upstream] = []
         self._lines: list[Line] = []
@@ -331,7 +335,7 @@ class Rig:
         self._upstreams.append(upstream)
         self.gateway = Gateway(
             authenticator=authenticator,
-            ingest=self.ingest,
+            recorder=self.recorder,
             upstream=upstream,
             targets=dict.fromkeys(("oai", "anthropic", "google"), self.origin.url),
             capture_bytes=capture_bytes,
@@ -346,6 +350,8 @@ class Rig:
         await self.origin.stop()
         for upstream in self._upstreams:
             await upstream.close()
+        await self.recorder.close()
+        await self.pool.close()
         await self.ingest.close()
 
     async def _load(self, rows: Sequence[Stamped]) -> None:
@@ -384,6 +390,7 @@ class Rig:
         """The calls recorded so far, once there are that many; fails if there are not within two seconds, or more."""
         deadline = time.monotonic() + RECORD_SECONDS
         while True:
+            await self.recorder.settle(self.keys.org_id)
             await self.ingest.barrier()
             if len(self.loaded) >= count or time.monotonic() > deadline:
                 break

@@ -9,7 +9,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from helicorder import __version__
 from helicorder.api import (
@@ -66,14 +66,13 @@ from helicorder.api.access import admit
 from helicorder.api.administration import Administration
 from helicorder.api.annotation import Annotation
 from helicorder.api.context import Context, Reading
-from helicorder.api.decoding import StrictRequest
-from helicorder.api.head import with_head
-from helicorder.api.idempotency import is_replayed
+from helicorder.api.edge import edge
 from helicorder.api.installation import ReadStatus
+from helicorder.api.limits import Limits
 from helicorder.api.links import BodyLinks
 from helicorder.api.operations import ReadFacts
-from helicorder.api.paths import mark_encoded_slashes
 from helicorder.api.problems import on_crash, on_framework_refusal, on_problem, on_statement_error
+from helicorder.api.strict_request import StrictRequest
 from helicorder.api.tail import Tail
 from helicorder.control.access import Access
 from helicorder.control.definitions import Definitions
@@ -144,19 +143,8 @@ PINNED = (
     score_drift.KIND,
 )
 
-# A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows. Decoding holds up
-# everybody on the event loop, so the limit is what keeps that short.
+# A score, a query or a property is small; only a logged call is as large as MAX_BODY_MB allows, and is read apart.
 SMALL_BODY_BYTES = 1024 * 1024
-
-_SECURITY_HEADERS = [
-    (b"cache-control", b"private, no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-]
-
-_REPLAYED = (b"idempotent-replayed", b"true")
 
 
 def rest(
@@ -176,12 +164,13 @@ def rest(
     links: BodyLinks,
     public_url: str,
     tail: Tail,
+    limits: Limits,
     max_body_bytes: int,
 ) -> ASGIApp:
     """The API over its parts, as an ASGI application."""
 
     def context(request: Request[Any, Any, Any]) -> Context:
-        return Context(request, ingest, reading, definitions, hidden, links, tail)
+        return Context(request, ingest, reading, definitions, hidden, links, tail, limits)
 
     def administration(request: Request[Any, Any, Any]) -> Administration:
         return Administration(request, access, members, doorkeeper, retentions, public_url)
@@ -196,8 +185,8 @@ def rest(
         "facts": lambda: facts,
         "status": lambda: status,
     }
-    state = State({"authenticator": authenticator, "public_url": public_url})
-    return edge(_litestar(provided, state=state, max_body_bytes=max_body_bytes))
+    state = State({"authenticator": authenticator, "public_url": public_url, "large_bodies": limits.large_bodies})
+    return edge(_litestar(provided, state=state, max_body_bytes=max_body_bytes), limits)
 
 
 def _litestar(
@@ -263,21 +252,3 @@ def openapi_document() -> dict[str, Any]:
     provided = ("context", "annotation", "administration", "facts", "status")
     nothing: dict[str, Callable[..., Any]] = {name: lambda: None for name in provided}
     return openapi.document(_litestar(nothing, state=State(), openapi_config=_OPENAPI))
-
-
-def edge(app: ASGIApp) -> ASGIApp:
-    """Around every REST answer: ids with slashes routed rightly, nothing cached or sniffed, replays told as such."""
-    app = with_head(app)
-
-    async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
-        mark_encoded_slashes(scope)
-
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                replayed = [_REPLAYED] if is_replayed(scope) else []
-                message["headers"] = [*message["headers"], *_SECURITY_HEADERS, *replayed]
-            await send(message)
-
-        await app(scope, receive, send_with_headers)
-
-    return at_edge

@@ -11,9 +11,10 @@ from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
 from helicorder.api.access import PUBLIC
-from helicorder.api.context import FromContext
+from helicorder.api.context import Context, FromContext
 from helicorder.api.paths import RequestId, request_id_of
 from helicorder.errors import NotFound
+from helicorder.providers.text import as_json_text
 from helicorder.telemetry import calls
 
 
@@ -24,14 +25,11 @@ class Bodies(msgspec.Struct, frozen=True):
     response: Any
 
 
-def as_json(text: str | None) -> Any:
-    """A stored body as it goes on the wire: parsed when it is JSON, else the text itself."""
+async def as_json(context: Context, org_id: str, text: str | None) -> msgspec.Raw:
+    """A stored body as it goes on the wire: itself when it is JSON, else the text as JSON has it."""
     if text is None:
-        return None
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return text
+        return msgspec.Raw(b"null")
+    return msgspec.Raw(await context.apart(as_json_text, text.encode(), org_id=org_id))
 
 
 @get("/v1/request/{request_id:str}/body", opt=PUBLIC, security=[], operation_id="GetSignedBody", tags=["Request"])
@@ -47,7 +45,7 @@ async def signed_body(
     if not context.links.opens(org, asked, expires, signature, time.time()):
         raise NotFound("This link is not valid, or it has expired.")
     request, response = await calls.bodies(await context.reading(org), org, asked)
-    return Bodies(as_json(request), as_json(response))
+    return Bodies(await as_json(context, org, request), await as_json(context, org, response))
 
 
 HANDLERS: list[Any] = [signed_body]

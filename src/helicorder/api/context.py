@@ -9,7 +9,9 @@ from litestar.di import NamedDependency
 
 from helicorder.api.access import principal_of
 from helicorder.api.idempotency import claim_of, mark_replayed, unpacked
+from helicorder.api.limits import Limits
 from helicorder.api.links import BodyLinks
+from helicorder.api.strict_request import SHARED_BYTES, take_share
 from helicorder.api.tail import Tail
 from helicorder.control.definitions import Definitions
 from helicorder.control.hidden_properties import HiddenProperties
@@ -18,9 +20,11 @@ from helicorder.model.definition import Definition
 from helicorder.model.principal import Principal
 from helicorder.model.row import Row
 from helicorder.telemetry.client import Telemetry
+from helicorder.workers.shares import Shares
 
 Answer = TypeVar("Answer")
-Reading = Callable[[str | None], Awaitable[Telemetry]]
+Value = TypeVar("Value")
+Reading = Callable[[str], Awaitable[Telemetry]]
 
 
 class Context:
@@ -31,9 +35,10 @@ class Context:
         links: makes and checks signed body links.
         tail: tells what is recorded from now on.
         hidden: which properties are not shown.
+        limits: what may be taken of the server at once.
     """
 
-    __slots__ = ("_definitions", "_ingest", "_reading", "_request", "hidden", "links", "tail")
+    __slots__ = ("_definitions", "_ingest", "_reading", "_request", "hidden", "limits", "links", "tail")
 
     def __init__(
         self,
@@ -44,11 +49,13 @@ class Context:
         hidden: HiddenProperties,
         links: BodyLinks,
         tail: Tail,
+        limits: Limits,
     ) -> None:
         self._request = request
         self._ingest = ingest
         self._definitions = definitions
         self._reading = reading
+        self.limits = limits
         self.hidden = hidden
         self.links = links
         self.tail = tail
@@ -59,12 +66,31 @@ class Context:
         return principal_of(self._request.scope)
 
     async def reading(self, org_id: str | None = None) -> Telemetry:
-        """The store, which holds all that was acknowledged to the principal's organisation, or to a given one.
+        """The store, which then holds all that was acknowledged to the principal, or to the organisation named.
 
         Raises:
-            TelemetryUnavailable: it does not answer, or not all is loaded in time.
+            TelemetryUnavailable: it does not answer.
         """
-        return await self._reading(org_id or self.principal.org_id)
+        return await self._reading(self.principal.org_id if org_id is None else org_id)
+
+    async def apart(
+        self, function: Callable[..., Value], body: bytes, *arguments: object, org_id: str | None = None
+    ) -> Value:
+        """What a function makes of a body, off the event loop; of a large one off this process as well.
+
+        Raises:
+            TooManyAtOnce: the body is large, and the organisation has too many others in memory.
+
+        and as `Pool.run`.
+        """
+        whose = self.principal.org_id if org_id is None else org_id
+        if len(body) > SHARED_BYTES:
+            await self.take_share(self.limits.large_bodies, whose)
+        return await self.limits.pool.run(whose, function, body, *arguments)
+
+    async def take_share(self, shares: Shares, org_id: str | None = None) -> None:
+        """Take a share until this request is answered. Raises TooManyAtOnce."""
+        await take_share(self._request.scope, shares, self.principal.org_id if org_id is None else org_id)
 
     async def commit(self, rows: Sequence[Row], answer: bytes = b"") -> bytes:
         """Make rows durable, once per Idempotency-Key; the answer, or the one that was given under the key before.

@@ -1,17 +1,14 @@
 """Bodies, read strictly: what is malformed is 400, what is wrong is 422, nothing is coerced."""
 
-import asyncio
 import functools
 import json
 import re
 from typing import Any, NoReturn
 
 import msgspec
-from litestar import Request
-from litestar.datastructures import State
 
-from helicorder.errors import Invalid, MalformedBody
-from helicorder.model.principal import Principal
+from helicorder.errors import Invalid, MalformedBody, TooComplex
+from helicorder.providers.text import is_too_complex
 
 
 @functools.cache
@@ -19,13 +16,16 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def decode(body: bytes | msgspec.Raw, kind: Any) -> Any:
+def decode(body: bytes | msgspec.Raw, kind: Any, *, most_values: int | None = None) -> Any:
     """The JSON text as a value of the msgspec type ``kind``.
 
     Raises:
         MalformedBody: not JSON.
+        TooComplex: it holds more than ``most_values`` values, if that is given.
         Invalid: JSON of another shape, nested too deeply, or with a number that JSON has no word for (NaN, 1e400).
     """
+    if most_values is not None and is_too_complex(bytes(body), most_values):
+        raise TooComplex(f"The body holds more than {most_values} values.")
     try:
         return _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
@@ -37,19 +37,17 @@ def decode(body: bytes | msgspec.Raw, kind: Any) -> Any:
 
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# An escape in JSON text: the two halves of a pair, one half alone (which is group 1), or any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
 
 
 def mended(body: bytes) -> bytes:
-    """The JSON text with each lone surrogate replaced by U+FFFD: clients cut emoji in half; that must not lose a log.
-
-    What cannot be mended comes back unchanged, for `decode` to refuse.
-    """
-    try:
-        text = json.dumps(json.loads(body.decode()), ensure_ascii=False)
-    except (ValueError, RecursionError):
+    """The JSON text with U+FFFD for each lone surrogate: clients cut emoji in half, and that must not lose a log."""
+    if not _SURROGATE_ESCAPE.search(body):
         return body
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
 
 
 def _refuse_unreadable(body: bytes, error: Exception) -> NoReturn:
@@ -61,15 +59,3 @@ def _refuse_unreadable(body: bytes, error: Exception) -> NoReturn:
     except ValueError:
         raise MalformedBody(f"The body is not valid JSON: {error}") from error
     raise Invalid("The body holds NaN, Infinity or text that is not Unicode; numbers must be finite.") from error
-
-
-class StrictRequest(Request[Principal, str, State]):
-    """A request whose ``data`` is decoded by `decode`, not by Litestar's lax conversion ("92" is not a number)."""
-
-    async def json(self) -> Any:
-        """The body as a value of the handler's ``data`` type."""
-        handler: Any = self.route_handler
-        body = await self.body()
-        if handler.opt.get("mend_text") and _SURROGATE_ESCAPE.search(body):
-            body = await asyncio.to_thread(mended, body)
-        return decode(body, handler.parsed_data_field.annotation)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 import structlog
 from litestar.types import Receive, Scope, Send
 
+from helicorder.api.edge import ReaderStalled
 from helicorder.errors import Problem
 from helicorder.telemetry.client import StatementError
 
@@ -40,6 +41,8 @@ class Download:
         try:
             async for piece in self._pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except ReaderStalled:
+            return  # which has been counted
         except (Problem, StatementError) as problem:
             log.warning("file broken off", path=scope["path"], problem=type(problem).__name__)
         except Exception:

@@ -1,8 +1,9 @@
 """Scores and calls as files: JSON lines, CSV, Parquet, Arrow.
 
 A file goes out while the store reads, so neither this process nor the engine's ever holds it, whatever its size. A
-caller that reads slowly slows the store down; one that goes away ends the statement. What goes wrong before the first
-byte is an answer like any other; what goes wrong later breaks the connection, so that a cut file never looks whole.
+caller that reads slowly slows the store down; one that goes away, or takes nothing for a minute, ends the statement.
+Each takes memory of the engine, so an organisation has a few at once at most. What goes wrong before the first byte is
+an answer like any other; what goes wrong later breaks the connection, so that a cut file never looks whole.
 """
 
 import datetime as dt
@@ -118,6 +119,7 @@ def _calls(into: Format) -> HTTPRouteHandler:
 async def _file(
     context: Context, subject: Subject, wanted: export.Wanted, into: Format, *, bodies: bool = False
 ) -> ASGIApp:
+    await context.take_share(context.limits.exports)
     telemetry, mark = await context.reading(), context.mark()
     nested = into is Format.JSONL
     lines = await export.lines(telemetry, context.principal.org_id, subject, wanted, nested=nested, bodies=bodies)

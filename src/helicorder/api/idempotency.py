@@ -1,5 +1,6 @@
 """Idempotency-Key: the same request sent twice has one effect and one answer."""
 
+import asyncio
 import hashlib
 import zlib
 from typing import Any
@@ -9,6 +10,7 @@ from litestar import Request
 from helicorder.errors import BadHeader
 from helicorder.ingest.journal import Claim
 from helicorder.model.principal import Principal
+from helicorder.workers.pool import LARGE_BYTES
 
 MAX_KEY_LENGTH = 255
 # The answer to a batch has a line for each of ten thousand items, and is kept for two days beside what waits for the
@@ -36,7 +38,11 @@ async def claim_of(request: Request[Any, Any, Any], answer: bytes) -> Claim | No
     for name, value in sorted(request.headers.items()):
         if name.startswith("helicone-") and name != "helicone-auth":
             digest.update(f"{name}:{value}\n".encode())
-    digest.update(await request.body())
+    body = await request.body()
+    if len(body) > LARGE_BYTES:
+        await asyncio.to_thread(digest.update, body)
+    else:
+        digest.update(body)
     return Claim(org_id=principal.org_id, key=key, fingerprint=digest.digest(), answer=packed(answer))
 
 

@@ -9,6 +9,7 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from helicorder.api.access import ADMIN
+from helicorder.api.limits import LimitStats
 from helicorder.api.operations import Health
 from helicorder.api.wire import Result
 from helicorder.ingest.ingest import IngestStats
@@ -16,7 +17,10 @@ from helicorder.model.retention import RetentionStats
 
 
 class ProcessStatus(msgspec.Struct, frozen=True):
-    """One process of ours: ``server`` or ``engine``. Memory is what is resident, CPU what it has used so far."""
+    """One process of ours: ``server``, ``engine``, or a ``worker`` that reads large bodies.
+
+    Memory is what is resident, CPU what it has used so far.
+    """
 
     name: str
     pid: int
@@ -91,7 +95,7 @@ class SettingStatus(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The installation. ``memory_bytes`` is of all ``processes``.
 
-    Counts of ``ingest`` and of ``retention`` are since ``started_at``.
+    Counts of ``ingest``, ``retention`` and ``limits`` are since ``started_at``.
     """
 
     now: dt.datetime
@@ -106,6 +110,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     processes: list[ProcessStatus]
     ingest: IngestStats
     retention: RetentionStats
+    limits: LimitStats
     journal: JournalStatus
     telemetry: TelemetryStatus
     control: ControlStatus

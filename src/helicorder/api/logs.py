@@ -1,13 +1,9 @@
 """Calls logged without the gateway, as ``helicone-helpers`` (PyPI) and ``@helicone/helpers`` (npm) send them.
 
-Body: ``{providerRequest: {url, json, meta}, providerResponse: {json, textBody?, status, headers, cost?}, timing?,
-provider?}``. The path's suffix names the provider; HTTP headers override ``meta``. Bodies in the wild are loose:
-``meta`` may hold anything, ``json`` may be empty beside a ``textBody``, times come in three spellings.
+The path's suffix names the provider; HTTP headers override ``meta``.
 """
 
-import asyncio
 import datetime as dt
-import decimal
 from typing import Any
 
 import msgspec
@@ -18,209 +14,48 @@ from litestar.params import JSONBody
 
 from helicorder.api.access import WRITE
 from helicorder.api.context import FromContext
-from helicorder.api.filters import read_time
-from helicorder.errors import BadHeader, Invalid
-from helicorder.model.call import Call, Usage
-from helicorder.model.headers import Annotations, read_annotations
-from helicorder.model.ids import new_id
-from helicorder.providers import pricing, reading
+from helicorder.api.log_reading import CUSTOM, LogRequest, ProviderRequest, ProviderResponse, read_log
+from helicorder.model.call import Call
+from helicorder.providers import pricing
 
-_CUSTOM = "CUSTOM"
 _SUFFIXES = (
     ("oai", "OPENAI", "LogOpenAI"),
     ("anthropic", "ANTHROPIC", "LogAnthropic"),
     ("googleapis", "GOOGLE", "LogGoogle"),
-    ("custom", _CUSTOM, "LogCustom"),
+    ("custom", CUSTOM, "LogCustom"),
 )
-# What seconds since 1970 can still mean; a larger number of digits is milliseconds, as on Helicone's server.
-_LAST_SECOND = 4_102_444_800
-_MOST_DIGITS = 16
-_MAX_STATUS = 999
-_MAX_COST_USD = decimal.Decimal(1_000_000)
-
-
-class ProviderRequest(msgspec.Struct, frozen=True):
-    """The request half; ``meta`` holds Helicone-* headers and whatever else the client left there."""
-
-    json: Any
-    url: str = ""
-    meta: dict[str, Any] | None = None
-
-
-class ProviderResponse(msgspec.Struct, frozen=True):
-    """The answer half; a non-empty ``textBody`` (a stream's text) wins over ``json``."""
-
-    status: int
-    json: Any = None
-    textBody: str | None = None  # noqa: N815 -- the wire's name
-    headers: dict[str, Any] | None = None
-    cost: float | None = None
-
-
-class Timing(msgspec.Struct, frozen=True):
-    """Times as ``{seconds, milliseconds}``, ISO 8601 text, or digits; ``timeToFirstToken`` in milliseconds."""
-
-    startTime: Any = None  # noqa: N815 -- the wire's name
-    endTime: Any = None  # noqa: N815 -- the wire's name
-    timeToFirstToken: float | None = None  # noqa: N815 -- the wire's name
-
-
-class LogRequest(msgspec.Struct, frozen=True):
-    """One finished call."""
-
-    providerRequest: ProviderRequest  # noqa: N815 -- the wire's name
-    providerResponse: ProviderResponse  # noqa: N815 -- the wire's name
-    timing: Timing | None = None
-    provider: str | None = None
+_UNDECODED = LogRequest(ProviderRequest(msgspec.Raw()), ProviderResponse(0))
 
 
 def _log_handler(path: str, provider: str, operation_id: str, max_body_bytes: int | None) -> HTTPRouteHandler:
     @post(
         path,
         status_code=200,
-        opt=WRITE | {"mend_text": True},
+        opt=WRITE | {"undecoded": _UNDECODED},
         request_max_body_size=max_body_bytes,
         operation_id=operation_id,
         tags=["Log"],
         media_type=MediaType.TEXT,
     )
     async def log_call(
-        request: Request[Any, Any, Any], data: JSONBody[LogRequest], context: FromContext
+        request: Request[Any, Any, Any],
+        data: JSONBody[LogRequest],  # noqa: ARG001 -- describes the body, which is read apart
+        context: FromContext,
     ) -> Response[str]:
         """Record a call that did not pass the gateway; on disk when this answers, under the id in ``helicone-id``."""
-        described = (data, provider, context.principal.org_id, dict(request.headers), dt.datetime.now(dt.UTC))
-        # A logged body may be large, and reading it must not hold up the calls that pass the gateway meanwhile.
-        call = await asyncio.to_thread(read_call, *described)
+        org_id, headers, now = context.principal.org_id, dict(request.headers), dt.datetime.now(dt.UTC)
+        call = priced(await context.apart(read_log, await request.body(), provider, org_id, headers, now))
         request_id = await context.commit([call], call.request_id.encode())
         return Response("ok", headers={"helicone-id": request_id.decode("latin-1")})
 
     return log_call
 
 
-def read_call(data: LogRequest, provider: str, org_id: str, headers: dict[str, str], now: dt.datetime) -> Call:
-    """The call that a log body describes.
-
-    Raises:
-        Invalid: times, status or cost that cannot be kept.
-    """
-    asked, answered = data.providerRequest, data.providerResponse
-    annotations = _annotations(asked.meta, headers)
-    started, ended = _times(data.timing, now)
-    provider = (data.provider or provider).upper() if provider == _CUSTOM else provider
-    request_body, response_body = msgspec.json.encode(asked.json), _response_body(answered)
-    seen = reading.read(provider, asked.url, request_body, response_body, content_type="application/json")
-    model = annotations.model_override or seen.response_model or seen.request_model or _event_model(asked.json)
-    return Call(
-        org_id=org_id,
-        request_id=annotations.request_id or new_id(),
-        created_at=started,
-        response_at=ended,
-        provider=provider,
-        model=model,
-        status=_status(answered.status),
-        request_model=seen.request_model,
-        response_model=seen.response_model,
-        model_override=annotations.model_override,
-        target_url=asked.url,
-        streamed=seen.streamed,
-        latency_ms=round((ended - started).total_seconds() * 1000),
-        time_to_first_token_ms=_first_token(data.timing),
-        usage=seen.usage,
-        cost_usd=_cost(answered.cost, provider, model, seen.usage, started),
-        user_id=annotations.user_id or _user_of(asked.json),
-        session_id=annotations.session_id,
-        session_name=annotations.session_name,
-        session_path=annotations.session_path,
-        properties=annotations.properties,
-        prompt_id=annotations.prompt_id,
-        prompt_version=annotations.prompt_version,
-        size_bytes=len(request_body) + len(response_body),
-        request_body=None if annotations.omit_request else seen.request_text,
-        response_body=None if annotations.omit_response else seen.response_text,
-    )
-
-
-def _annotations(meta: dict[str, Any] | None, headers: dict[str, str]) -> Annotations:
-    said = {name.lower(): value for name, value in (meta or {}).items() if isinstance(value, str)}
-    try:
-        return read_annotations(said | headers)
-    except BadHeader as error:
-        raise Invalid(error.message) from error
-
-
-def _response_body(answered: ProviderResponse) -> bytes:
-    if not answered.textBody:
-        return msgspec.json.encode(answered.json)
-    return answered.textBody.encode("utf-8", "replace")
-
-
-def _event_model(asked: Any) -> str:
-    """What Helicone shows as the model of a logged event that has none: a tool call, a vector search, a data read."""
-    event = asked if isinstance(asked, dict) else {}
-    match event.get("_type"):
-        case "tool":
-            return f"tool:{event.get('toolName', 'unknown')}"
-        case "vector_db":
-            return f"vector_db:{event.get('operation', 'unknown')}"
-        case "data":
-            return f"data:{event.get('name', 'unknown')}"
-        case _:
-            return "unknown"
-
-
-def _user_of(asked: Any) -> str:
-    user = asked.get("user") if isinstance(asked, dict) else None
-    return user if isinstance(user, str) else ""
-
-
-def _status(status: int) -> int:
-    if not -_MAX_STATUS <= status <= _MAX_STATUS:
-        raise Invalid(f"providerResponse.status: {status} is not an HTTP status.")
-    return status
-
-
-def _cost(given: float | None, provider: str, model: str, usage: Usage, at: dt.datetime) -> decimal.Decimal | None:
-    if given is None:
-        return pricing.cost(provider, model, usage, at)
-    if not 0 <= given < _MAX_COST_USD:
-        raise Invalid("providerResponse.cost: expected US dollars, 0 or more.")
-    return decimal.Decimal(str(given))
-
-
-def _first_token(timing: Timing | None) -> int | None:
-    if timing is None or timing.timeToFirstToken is None:
-        return None
-    if not 0 <= timing.timeToFirstToken < _LAST_SECOND:
-        raise Invalid("timing.timeToFirstToken: expected milliseconds, 0 or more.")
-    return round(timing.timeToFirstToken)
-
-
-def _times(timing: Timing | None, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    started = _time("timing.startTime", timing.startTime, now) if timing else now
-    ended = _time("timing.endTime", timing.endTime, started) if timing else now
-    if ended < started:
-        raise Invalid("timing: endTime is before startTime.")
-    return started, ended
-
-
-def _time(where: str, value: Any, default: dt.datetime) -> dt.datetime:
-    match value:
-        case None:
-            return default
-        case {"seconds": int() | float() as seconds, "milliseconds": int() | float() as milliseconds}:
-            return _in_range(where, seconds + milliseconds / 1000)
-        case str() if value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS:
-            return _in_range(where, int(value) if int(value) < _LAST_SECOND else int(value) / 1000)
-        case str():
-            return _in_range(where, read_time(where, value).timestamp())
-        case _:
-            raise Invalid(f"{where}: expected {{seconds, milliseconds}} or an ISO 8601 time.")
-
-
-def _in_range(where: str, seconds: float) -> dt.datetime:
-    if not 0 <= seconds < _LAST_SECOND:
-        raise Invalid(f"{where}: outside 1970 to 2100.")
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+def priced(call: Call) -> Call:
+    """The call with its cost, where none was given and its usage has a price."""
+    if call.cost_usd is not None:
+        return call
+    return msgspec.structs.replace(call, cost_usd=pricing.cost(call.provider, call.model, call.usage, call.created_at))
 
 
 def handlers(max_body_bytes: int | None) -> list[Any]:
@@ -230,5 +65,5 @@ def handlers(max_body_bytes: int | None) -> list[Any]:
         for base in ("", "/v1/trace")
         for suffix, provider, operation in _SUFFIXES
     ]
-    routes.append(("/v1/trace/custom/log", _CUSTOM, "LogCustomShort"))
+    routes.append(("/v1/trace/custom/log", CUSTOM, "LogCustomShort"))
     return [_log_handler(*route, max_body_bytes) for route in routes]

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from helicorder.api.access import PUBLIC
+from helicorder.api.limits import LimitStats
 from helicorder.ingest.ingest import IngestStats
 from helicorder.model.retention import RetentionStats
 from helicorder.telemetry.sql.retention import TABLES
@@ -28,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     ingest: IngestStats
     retention: RetentionStats
+    limits: LimitStats
     telemetry_prepared: bool
     engine_ready: bool | None
     engine_restarts: int
@@ -111,6 +113,7 @@ def _gauges(now: Facts) -> list[tuple[str, str, float]]:
         ("telemetry_prepared", "1 once the store has answered and its schema is current.", now.telemetry_prepared),
         ("engine_ready", "1 while the embedded engine answers; 1 for a remote store.", now.engine_ready is not False),
         ("calls_in_flight", "Proxied calls under way.", now.calls_in_flight),
+        ("exports", "Exports that are being read.", now.limits.exports),
     ]
 
 
@@ -120,6 +123,15 @@ def _counters(now: Facts) -> list[tuple[str, str, float]]:
         ("calls_offered", "Calls handed over by the gateway.", now.ingest.offered),
         ("calls_dropped", "Calls that could not be recorded.", now.ingest.dropped),
         ("bodies_dropped", "Calls recorded without their bodies for want of room.", now.ingest.bodies_dropped),
+        (
+            "calls_unread",
+            "Calls recorded with something unknown: their bodies are too complex.",
+            now.limits.calls_unread,
+        ),
+        ("workers_killed", "Workers that took too long or too much memory to read a body.", now.limits.workers_killed),
+        ("bodies_refused", "Requests refused for too many large bodies at once.", now.limits.bodies_refused),
+        ("exports_refused", "Exports refused for too many at once.", now.limits.exports_refused),
+        ("readers_broken_off", "Answers broken off: nobody read them.", now.limits.readers_broken_off),
         ("rows_flushed", "Rows loaded into the store.", now.ingest.flushed),
         ("flush_failures", "Loads that failed and were tried again.", now.ingest.flush_failures),
         ("load_gaps", "Times that the journal or the store showed less than was committed.", now.ingest.gaps),

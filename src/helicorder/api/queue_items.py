@@ -13,8 +13,8 @@ from helicorder.api.annotation import Annotation, FromAnnotation
 from helicorder.api.queue_progress import Given
 from helicorder.api.queue_views import annotator_of, items_of, nothing_for
 from helicorder.api.queues import QueueId, given
-from helicorder.api.score_input import score_of
-from helicorder.api.score_records import MAX_REASON_LENGTH, next_version
+from helicorder.api.score_input import MAX_REASON_LENGTH, score_of
+from helicorder.api.score_records import next_version
 from helicorder.control.queues import Skip, StoredQueue
 from helicorder.errors import Conflict, Invalid, NotFound, Problem
 from helicorder.model.definition import check

@@ -87,7 +87,8 @@ async def get_request(
     bodies: tuple[Any, Any] = _NOT_INLINE
     if include_body:
         kept = await calls.bodies(telemetry, context.principal.org_id, asked, when)
-        bodies = (as_json(kept[0]), as_json(kept[1]))
+        org_id = context.principal.org_id
+        bodies = (await as_json(context, org_id, kept[0]), await as_json(context, org_id, kept[1]))
     return Result(request_row(row, context.body_link(row.request_id, time.time()), *bodies))
 
 

@@ -20,6 +20,7 @@ from helicorder.wire.scores import ScoreInput, Value
 MAX_TEXT_LENGTH = 10_000
 MAX_LABEL_LENGTH = 255
 MAX_METADATA = 64
+MAX_REASON_LENGTH = 1_000
 _AHEAD = dt.timedelta(minutes=5)
 
 
@@ -50,6 +51,17 @@ def score_of(given: ScoreInput, principal: Principal, now: dt.datetime) -> Score
         inclusion=0.0 if given.inclusion is None else _checked_probability(given.inclusion),
         key_id=principal.key_id,
     )
+
+
+def checked_reason(reason: str) -> str:
+    """Why a version was written, unchanged.
+
+    Raises:
+        Invalid: it is too long.
+    """
+    if len(reason) > MAX_REASON_LENGTH:
+        raise Invalid(f"reason: at most {MAX_REASON_LENGTH} characters.")
+    return reason
 
 
 def _target(given: ScoreInput) -> tuple[Target, str]:

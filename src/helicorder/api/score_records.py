@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from litestar.params import QueryParameter
 
+from helicorder.api.score_input import checked_reason
 from helicorder.errors import Invalid
 from helicorder.model.principal import Principal
 from helicorder.model.score import Score, ScoreKind
@@ -53,9 +54,6 @@ def shown_value(kind: ScoreKind, value: float, label: str, text: str) -> float |
             return text
 
 
-MAX_REASON_LENGTH = 1_000
-
-
 def next_version(current: Judgement, principal: Principal, reason: str, **changes: Any) -> Score:
     """A score as it was at a version, said anew by a principal, with some fields changed.
 
@@ -65,17 +63,6 @@ def next_version(current: Judgement, principal: Principal, reason: str, **change
     kept = {name: getattr(current, name) for name in Score.__struct_fields__ if hasattr(current, name)}
     written = {"org_id": principal.org_id, "key_id": principal.key_id, "reason": checked_reason(reason)}
     return Score(**(kept | changes | written))
-
-
-def checked_reason(reason: str) -> str:
-    """Why a version was written, unchanged.
-
-    Raises:
-        Invalid: it is too long.
-    """
-    if len(reason) > MAX_REASON_LENGTH:
-        raise Invalid(f"reason: at most {MAX_REASON_LENGTH} characters.")
-    return reason
 
 
 def version_of(what: str, text: str | None) -> int | None:

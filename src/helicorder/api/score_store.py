@@ -4,16 +4,15 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from litestar import delete, get, patch, post
+from litestar import Request, delete, get, patch, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from helicorder.api.access import READ, WRITE
-from helicorder.api.batches import read_items
+from helicorder.api.batches import read_scores
 from helicorder.api.context import Context, FromContext
-from helicorder.api.decoding import decode
 from helicorder.api.paths import text_of
-from helicorder.api.score_input import score_of
-from helicorder.api.score_records import MAX_REASON_LENGTH, checked_reason, next_version, record_of, shown_value
+from helicorder.api.score_input import MAX_REASON_LENGTH, score_of
+from helicorder.api.score_records import next_version, record_of, shown_value
 from helicorder.api.wire import Result
 from helicorder.errors import Conflict, NotFound, Problem
 from helicorder.model.definition import check
@@ -22,7 +21,6 @@ from helicorder.telemetry import scores
 from helicorder.telemetry.scores import Judgement
 from helicorder.wire.scores import (
     MAX_BATCH_BYTES,
-    BatchItem,
     BatchRequest,
     BatchResults,
     ScoreEdit,
@@ -50,31 +48,20 @@ async def create_score(data: JSONBody[ScoreInput], context: FromContext) -> Resu
 @post(
     "/v1/scores/batch",
     status_code=200,
-    opt=WRITE,
+    opt=WRITE | {"undecoded": BatchRequest([])},
     operation_id="CreateScores",
     tags=["Scores"],
     request_max_body_size=MAX_BATCH_BYTES,
 )
-async def create_scores(data: JSONBody[BatchRequest], context: FromContext) -> Result[BatchResults]:
+async def create_scores(
+    request: Request[Any, Any, Any],
+    data: JSONBody[BatchRequest],  # noqa: ARG001 -- describes the body, which is read apart
+    context: FromContext,
+) -> Result[BatchResults]:
     """Add up to 10,000 scores with one fsync. Each is judged by itself: a bad one neither fails nor hides the rest."""
-    principal, definitions, now = context.principal, await context.definitions(), dt.datetime.now(dt.UTC)
-
-    def read(raw: msgspec.Raw) -> tuple[str, Score]:
-        item: BatchItem = decode(raw, BatchItem)
-        score = _version(item, score_of(item, principal, now))
-        if not score.deleted:
-            check(definitions, score)
-        return score.score_id, score
-
-    stored, results = await read_items("scores", data.scores, read)
+    asked = (context.principal, await context.definitions(), dt.datetime.now(dt.UTC))
+    stored, results = await context.apart(read_scores, await request.body(), *asked)
     return await context.commit_once(stored, Result(results))
-
-
-def _version(item: BatchItem, score: Score) -> Score:
-    """The score as the version that an item says it is."""
-    if not item.reason and not item.deleted:
-        return score
-    return msgspec.structs.replace(score, reason=checked_reason(item.reason), deleted=item.deleted)
 
 
 @get("/v1/scores/{score_id:str}", opt=READ, operation_id="GetScore", tags=["Scores"])

@@ -17,7 +17,7 @@ from helicorder.errors import (
     Unauthenticated,
     Unavailable,
 )
-from helicorder.gateway.capture import Capture, Recorder
+from helicorder.gateway.capture import Capture, Records
 from helicorder.gateway.exchange import Exchange, Receive, Send
 from helicorder.gateway.headers import NO_WEBSOCKETS, Inbound, read_inbound
 from helicorder.gateway.plan import read_plan
@@ -54,7 +54,7 @@ class Gateway:
         self,
         *,
         authenticator: Authenticator,
-        ingest: Recorder,
+        recorder: Records,
         upstream: Upstream,
         targets: Mapping[str, str],
         capture_bytes: int,
@@ -62,7 +62,7 @@ class Gateway:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._authenticator = authenticator
-        self._ingest = ingest
+        self._recorder = recorder
         self._upstream = upstream
         self._targets = {name: URL(base) for name, base in targets.items()}
         self._capture_bytes = capture_bytes
@@ -115,7 +115,7 @@ class Gateway:
         body = await self._body(inbound, receive)
         if self._draining:
             raise Unavailable("The server is shutting down.")
-        capture = Capture(plan, body or b"", recorder=self._ingest, limit=self._capture_bytes, clock=self._clock)
+        capture = Capture(plan, body or b"", recorder=self._recorder, limit=self._capture_bytes, clock=self._clock)
         exchange = Exchange(plan, body, self._upstream, capture)
         task = asyncio.current_task()
         if task is None:

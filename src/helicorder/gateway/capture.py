@@ -1,26 +1,21 @@
-"""The tee: a bounded copy of one exchange and its times, which become one recorded Call, exactly once.
-
-Nothing is parsed on the event loop; `ingest.offer` is handed a function that does it on another thread.
-"""
+"""The tee: a bounded copy of one exchange and its times, which become one recorded Call, exactly once."""
 
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from helicorder.gateway.plan import Plan
-from helicorder.gateway.record import Captured, call_of
+from helicorder.gateway.record import Captured
 from helicorder.gateway.upstream import EVENT_ENDS
-from helicorder.model.call import Call, Ending
+from helicorder.model.call import Ending
 from helicorder.providers import streams
 
-_SIZE_BESIDE_BODIES = 1024
 
+class Records(Protocol):
+    """Takes exchanges without waiting and without raising (`gateway.recorder`)."""
 
-class Recorder(Protocol):
-    """Takes calls without waiting and without raising (`ingest.ingest`)."""
-
-    def offer(self, make: Callable[[], Call], size: int) -> None:
-        """Queue a call that ``make`` builds later; ``size`` is about how many bytes it holds on to."""
+    def record(self, captured: Captured) -> None:
+        """Keep an exchange as a call, soon."""
 
 
 class Capture:
@@ -51,7 +46,7 @@ class Capture:
     )
 
     def __init__(
-        self, plan: Plan, request_body: bytes, *, recorder: Recorder, limit: int, clock: Callable[[], float]
+        self, plan: Plan, request_body: bytes, *, recorder: Records, limit: int, clock: Callable[[], float]
     ) -> None:
         self.recorded = False
         self._plan = plan
@@ -121,4 +116,4 @@ class Capture:
             content_type=self._content_type,
             content_encoding=self._content_encoding,
         )
-        self._recorder.offer(lambda: call_of(captured), len(self._request_body) + self._kept + _SIZE_BESIDE_BODIES)
+        self._recorder.record(captured)

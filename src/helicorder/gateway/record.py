@@ -1,4 +1,4 @@
-"""From a captured exchange to a Call; runs on the recorder's thread, never on the event loop."""
+"""From a captured exchange to a Call; never on the event loop."""
 
 import datetime as dt
 
@@ -6,8 +6,10 @@ import msgspec
 
 from helicorder.gateway import routes
 from helicorder.gateway.plan import Plan
-from helicorder.model.call import Call, Ending, status_of
-from helicorder.providers import pricing, reading, urls
+from helicorder.model.call import Call, Digest, Ending, status_of
+from helicorder.providers import pricing, urls
+from helicorder.providers.exchanged import Exchanged, read_exchanged
+from helicorder.providers.reading import Reading
 
 _UNKNOWN_MODEL = "unknown"
 _PROVIDERS = {routes.OPENAI: "OPENAI", routes.ANTHROPIC: "ANTHROPIC", routes.GOOGLE: "GOOGLE"}
@@ -37,16 +39,33 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     content_encoding: str
 
 
-class _User(msgspec.Struct):
-    user: str = ""
+def exchanged(captured: Captured) -> Exchanged:
+    """What of an exchange is read."""
+    annotations = captured.plan.annotations
+    return Exchanged(
+        provider=provider_of(captured.plan),
+        path=captured.plan.path,
+        request_body=captured.request_body,
+        answer=b"".join(captured.answer),
+        limit=captured.limit,
+        content_type=captured.content_type,
+        content_encoding=captured.content_encoding,
+        truncated=captured.answer_bytes > captured.limit,
+        omit_request=annotations.omit_request,
+        omit_response=annotations.omit_response,
+    )
 
 
 def call_of(captured: Captured) -> Call:
     """The call to keep: usage, cost and model read from the captured bodies, status from how the exchange ended."""
+    return call_read(captured, read_exchanged(exchanged(captured)))
+
+
+def call_read(captured: Captured, read: Reading, digest: Digest | None = None) -> Call:
+    """The call to keep of an exchange whose bodies have been read."""
     plan, annotations = captured.plan, captured.plan.annotations
-    provider = _provider(plan)
+    provider = provider_of(plan)
     created_at = dt.datetime.fromtimestamp(captured.started_at, dt.UTC)
-    read = _read(captured, provider)
     ending = _ending(captured.ending, read)
     model = annotations.model_override or read.response_model or read.request_model
     return Call(
@@ -68,7 +87,7 @@ def call_of(captured: Captured) -> Call:
         time_to_first_token_ms=_milliseconds(captured.first_byte_seconds) if read.streamed else None,
         usage=read.usage,
         cost_usd=pricing.cost(provider, model, read.usage, created_at) if model else None,
-        user_id=annotations.user_id or _user_of(captured.request_body),
+        user_id=annotations.user_id or read.user,
         session_id=annotations.session_id,
         session_name=annotations.session_name,
         session_path=annotations.session_path,
@@ -77,29 +96,18 @@ def call_of(captured: Captured) -> Call:
         prompt_version=annotations.prompt_version,
         referrer=plan.referrer,
         size_bytes=len(captured.request_body) + captured.answer_bytes,
-        request_body=None if annotations.omit_request else read.request_text,
-        response_body=None if annotations.omit_response else read.response_text,
+        request_body=read.request_text,
+        response_body=read.response_text,
+        digest=digest,
     )
 
 
-def _ending(seen: Ending, read: reading.Reading) -> Ending:
+def _ending(seen: Ending, read: Reading) -> Ending:
     """A caller that left a stream after its closing event left nothing behind, though nobody saw that in passing."""
     return Ending.DONE if seen is Ending.CALLER_GONE and read.streamed and read.complete else seen
 
 
-def _read(captured: Captured, provider: str) -> reading.Reading:
-    return reading.read(
-        provider,
-        captured.plan.path,
-        captured.request_body[: captured.limit],
-        b"".join(captured.answer),
-        content_type=captured.content_type,
-        content_encoding=captured.content_encoding,
-        truncated=captured.answer_bytes > captured.limit,
-    )
-
-
-def _provider(plan: Plan) -> str:
+def provider_of(plan: Plan) -> str:
     """The operator's upstreams are what their path says; a named one is known by its host, else by its path."""
     by_path = _PROVIDERS.get(plan.target or "", urls.UNKNOWN)
     if not plan.named:
@@ -110,11 +118,3 @@ def _provider(plan: Plan) -> str:
 
 def _milliseconds(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
-
-
-def _user_of(body: bytes) -> str:
-    """OpenAI's ``user`` field, which Helicone takes where no header names the user."""
-    try:
-        return msgspec.json.decode(body, type=_User).user
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return ""

@@ -1,6 +1,7 @@
 """The one outbound HTTP client: pooled, follows no redirect, keeps no cookie, changes no byte."""
 
 import asyncio
+import io
 from typing import Self
 
 import aiohttp
@@ -11,6 +12,7 @@ from yarl import URL
 from helicorder.gateway.addresses import PublicResolver, refuse_private_literal
 
 _KEEP_ALIVE_SECONDS = 30.0
+_AT_ONCE_BYTES = 1 << 20
 _DNS_CACHE_SECONDS = 10
 # An answer's head may be larger than a request's: providers send long rate-limit and cookie headers.
 _MAX_HEADER_LINE = 65_536
@@ -64,8 +66,10 @@ class Upstream:
         if named and not self._allow_private:
             refuse_private_literal(url)
         session = self._named if named else self._configured
+        # From a file in memory a large body goes out in pieces, between which others have their turn.
+        data = io.BytesIO(body) if body is not None and len(body) > _AT_ONCE_BYTES else body
         try:
-            return await session.request(method, url, headers=headers, data=body, allow_redirects=False)
+            return await session.request(method, url, headers=headers, data=data, allow_redirects=False)
         except UnicodeError as error:  # a host that IDNA cannot encode
             raise aiohttp.InvalidURL(url) from error
 

@@ -69,6 +69,22 @@ class Usage(msgspec.Struct, frozen=True, array_like=True):
         return self.prompt_total + self.completion + (self.reasoning or 0)
 
 
+class Digest(msgspec.Struct, frozen=True):
+    """What is kept of a call's bodies beside them.
+
+    Attributes:
+        request_preview, response_preview: the beginning of the last thing the user said and of the answer, on one line
+            of at most 200 characters; empty where nothing was said.
+        words: what both bodies say, in lower case, to search in.
+        input_key: 64 bits that are equal for calls which ask the same; 0 where that is not known.
+    """
+
+    request_preview: str = ""
+    response_preview: str = ""
+    words: str = ""
+    input_key: int = 0
+
+
 class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=True):
     """One recorded call. Its identity is (org_id, created_at, request_id): recording it twice changes nothing.
 
@@ -85,6 +101,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=Tru
         request_body, response_body: text as sent; a stream's answer merged into a plain one's shape. None = not kept.
         input_key: 64 bits that are equal for calls which ask the same; 0: made of request_body where there is one.
         without_texts: nothing is said of the bodies, so those recorded before under the same identity stay.
+        digest: of bodies so large that another process reads them, once; None: made when the call is loaded.
     """
 
     org_id: str
@@ -119,17 +136,4 @@ class Call(msgspec.Struct, frozen=True, array_like=True, tag="call", kw_only=Tru
     response_body: str | None = None
     input_key: int = 0
     without_texts: bool = False
-
-
-class Digest(msgspec.Struct, frozen=True):
-    """What is kept of a call's bodies beside them.
-
-    Attributes:
-        request_preview, response_preview: the beginning of the last thing the user said and of the answer, on one line
-            of at most 200 characters; empty where nothing was said.
-        words: what both bodies say, in lower case, to search in.
-    """
-
-    request_preview: str = ""
-    response_preview: str = ""
-    words: str = ""
+    digest: Digest | None = None

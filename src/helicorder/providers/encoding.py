@@ -28,31 +28,50 @@ class Decoded(NamedTuple):
     note: str = ""
 
 
+class _TooLarge(Exception):
+    """The plain bytes are more than are wanted."""
+
+
 def decoded(body: bytes, content_encoding: str) -> Decoded:
     """The body with its codings undone, last applied first. Never raises.
 
     A copy cut short gives what its part decodes to. A coding that is unknown, or an answer that grows past
     MAX_DECODED_BYTES, or past MAX_RATIO to one once it is over RATIO_FREE_BYTES, gives no body but a note.
     """
+    try:
+        return _decoded(body, content_encoding, MAX_DECODED_BYTES)
+    except _TooLarge as error:
+        return Decoded(b"", str(error))
+
+
+def grows_beyond(body: bytes, content_encoding: str, size: int) -> bool:
+    """Whether a body has more than ``size`` bytes once a coding is undone. Undoes little more than that."""
+    try:
+        return len(_decoded(body, content_encoding, size).body) > size
+    except _TooLarge:
+        return True
+
+
+def _decoded(body: bytes, content_encoding: str, most_bytes: int) -> Decoded:
     named = (coding.strip().lower() for coding in content_encoding.split(","))
     for coding in reversed([_ALIASES.get(name, name) for name in named if name not in ("", "identity")]):
         if coding not in CODINGS:
             return Decoded(b"", f"content-encoding {coding[:40]!r} cannot be decoded")
-        body, note = _inflated(body, coding)
+        body, note = _inflated(body, coding, most_bytes)
         if note:
             return Decoded(body, note)
     return Decoded(body)
 
 
-def _inflated(body: bytes, coding: str) -> Decoded:
-    limit = min(MAX_DECODED_BYTES, max(RATIO_FREE_BYTES, MAX_RATIO * len(body)))
+def _inflated(body: bytes, coding: str, most_bytes: int) -> Decoded:
+    limit = min(most_bytes, max(RATIO_FREE_BYTES, MAX_RATIO * len(body)))
     pieces: list[bytes] = []
     size = 0
     try:
         for piece in _pieces(body, coding):
             size += len(piece)
             if size > limit:
-                return Decoded(b"", f"the {coding} body decodes to more than {limit} bytes")
+                raise _TooLarge(f"the {coding} body decodes to more than {limit} bytes")
             pieces.append(piece)
     except (zlib.error, zstd.ZstdError, EOFError):
         return Decoded(b"".join(pieces), f"the {coding} body is damaged")

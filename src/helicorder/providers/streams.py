@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from helicorder.providers import anthropic, google, openai
-from helicorder.providers.text import loads
+from helicorder.providers.text import is_too_complex, loads
 
 TAIL_BYTES = 64
 """How much of what came before `ends_stream` needs in front of a chunk to see a marker cut in two."""
@@ -68,7 +68,12 @@ def looks_like_sse(body: bytes) -> bool:
 
 
 def stream_of(body: bytes) -> Stream:
-    """The chunks in server-sent events (any line ending, a cut last event) or in lines of JSON. Never raises."""
+    """The chunks in server-sent events (any line ending, a cut last event) or in lines of JSON. Never raises.
+
+    A stream that is too complex has none.
+    """
+    if is_too_complex(body):
+        return Stream([])
     chunks: list[dict[str, Any]] = []
     done = False
     unreadable = 0
@@ -83,7 +88,12 @@ def stream_of(body: bytes) -> Stream:
 
 
 def array_stream_of(body: bytes) -> Stream:
-    """The chunks in Gemini's other kind of stream, one JSON array sent piece by piece; a cut last one is left out."""
+    """The chunks in Gemini's other kind of stream, one JSON array sent piece by piece; a cut last one is left out.
+
+    A stream that is too complex has none.
+    """
+    if is_too_complex(body):
+        return Stream([])
     text = body.decode(errors="replace")
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
     chunks: list[dict[str, Any]] = []

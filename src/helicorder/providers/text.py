@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +11,23 @@ _BINARY_TYPES = ("audio/", "image/", "video/", "font/", "multipart/")
 _BINARY_SUBTYPES = ("octet-stream", "pdf", "zip", "eventstream", "protobuf")
 _SNIFFED_BYTES = 4096
 _BOM = b"\xef\xbb\xbf"
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+
+MAX_VALUES = 1_000_000
+"""JSON with more values than this is never built: each takes a hundred bytes and some microseconds. It stays text."""
+
+
+def values_in(data: bytes) -> int:
+    """How many values a JSON text has at most; exact but for empty lists and objects, which count twice."""
+    return 1 + data.count(b",") + data.count(b"[") + data.count(b"{")
+
+
+def is_too_complex(data: bytes | str, most: int = MAX_VALUES) -> bool:
+    """Whether a JSON text holds more than so many values. What stands within its strings does not count."""
+    if len(data) <= most:
+        return False
+    data = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    return values_in(data) > most and values_in(_STRING.sub(b"", data)) > most
 
 
 def sanitize(text: str) -> str:
@@ -35,17 +53,30 @@ def text_of(body: bytes, content_type: str = "") -> str | None:
 
 
 def loads(data: bytes) -> Any:
-    """The JSON value in data, or None when there is none. Never raises.
+    """The JSON value in data, or None when there is none, or when it is too complex to build. Never raises.
 
     Strict and fast first; what that refuses is tried once more leniently, because providers do send half surrogate
     pairs, NaN and control characters. Numbers that JSON has no word for become None.
     """
+    if is_too_complex(data):
+        return None
     try:
         return msgspec.json.decode(data)
     except RecursionError:
         return None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _lenient(data)
+
+
+def as_json_text(text: bytes) -> bytes:
+    """A text that is JSON as it is; any other, or one that is too complex to look at, as a JSON string."""
+    if not is_too_complex(text):
+        try:
+            msgspec.json.decode(text)
+            return text
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass
+    return msgspec.json.encode(text.decode(errors="replace"))
 
 
 def _lenient(data: bytes) -> Any:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import decimal
-import hashlib
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
@@ -77,36 +76,6 @@ def _cost(cost: decimal.Decimal | None) -> decimal.Decimal | None:
     return rounded if abs(rounded) < MAX_COST else None
 
 
-class _Question(msgspec.Struct):
-    """The parts of a request body that hold what was asked, in any provider's words; models and settings are not."""
-
-    messages: msgspec.Raw = msgspec.Raw()
-    input: msgspec.Raw = msgspec.Raw()
-    prompt: msgspec.Raw = msgspec.Raw()
-    contents: msgspec.Raw = msgspec.Raw()
-    system: msgspec.Raw = msgspec.Raw()
-
-
-_question = msgspec.json.Decoder(_Question).decode
-
-
-def input_key(request_body: str | None) -> int:
-    """A hash of what was asked, equal for calls that ask the same of different models; 0 where that is not known."""
-    try:
-        asked = _question(request_body or "")
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return 0
-    parts = [bytes(part) for part in (asked.messages, asked.input, asked.prompt, asked.contents)]
-    if not any(parts):
-        return 0
-    digest = hashlib.blake2b(b"\0".join([*parts, bytes(asked.system)]), digest_size=8).digest()
-    return int.from_bytes(digest) or 1
-
-
-def _input_key_of(call: Call) -> int:
-    return call.input_key or input_key(call.request_body)
-
-
 class Digested(msgspec.Struct, frozen=True):
     """A stamped call with what its bodies say."""
 
@@ -114,6 +83,11 @@ class Digested(msgspec.Struct, frozen=True):
     texts_version: int
     row: Call
     digest: Digest
+
+    @property
+    def input_key(self) -> int:
+        """What the call was given as its input key, or else what its body makes it."""
+        return self.row.input_key or self.digest.input_key
 
 
 VERSION = Column("version", "UInt64", "version")
@@ -159,7 +133,7 @@ CALLS = (
     Column("referrer", WORD, "row.referrer"),
     Column("country_code", WORD, "row.country_code"),
     Column("size_bytes", "UInt64", "row.size_bytes", _size),
-    Column("input_key", "UInt64", "row", _input_key_of),
+    Column("input_key", "UInt64", "input_key"),
     Column("request_preview", "String", "digest.request_preview"),
     Column("response_preview", "String", "digest.response_preview"),
     Column("words", "String", "digest.words"),
@@ -270,7 +244,9 @@ class Loader:
 
     def _digested(self, batch: Sequence[Stamped]) -> list[Digested]:
         return [
-            Digested(stamped.version, stamped.texts_version, stamped.row, self._digest(stamped.row))
+            Digested(
+                stamped.version, stamped.texts_version, stamped.row, stamped.row.digest or self._digest(stamped.row)
+            )
             for stamped in batch
             if isinstance(stamped.row, Call)
         ]
@@ -304,8 +280,15 @@ async def _insert(
     telemetry: Telemetry, table: str, columns: Sequence[Column], rows: Sequence[Stamped | Digested]
 ) -> None:
     values = await asyncio.to_thread(_values, columns, rows)
-    with _blaming_rows(table):
-        await telemetry.insert(table, [column.name for column in columns], [column.kind for column in columns], values)
+    try:
+        with _blaming_rows(table):
+            await telemetry.insert(
+                table, [column.name for column in columns], [column.kind for column in columns], values
+            )
+    finally:
+        # The driver leaves them in a circle, which the collector finds only after a while: they may be large.
+        for column_values in values:
+            column_values.clear()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 Made of every call that is recorded, so it is cheap: the last question and the answer are read, never the whole history.
 """
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from helicorder.providers.conversation.reader import merged_text
 from helicorder.providers.conversation.shape import Message, Part, TextPart
 from helicorder.providers.conversation.values import body_of
 from helicorder.providers.conversation.words import one_line, said_in, shown_in
-from helicorder.providers.text import sanitize
+from helicorder.providers.text import MAX_VALUES, sanitize
 
 MAX_SEARCHED = 1 << 20
 """Characters of a call's words that are searched."""
@@ -34,17 +35,56 @@ _FRAME = frozenset(
 _AS_JSON = frozenset({"input", "args", "arguments"})
 
 
-def digest_of(call: Call) -> Digest:
+class _Question(msgspec.Struct):
+    """The parts of a request body that hold what was asked, in any provider's words; models and settings are not."""
+
+    messages: msgspec.Raw = msgspec.Raw()
+    input: msgspec.Raw = msgspec.Raw()
+    prompt: msgspec.Raw = msgspec.Raw()
+    contents: msgspec.Raw = msgspec.Raw()
+    system: msgspec.Raw = msgspec.Raw()
+
+
+_question = msgspec.json.Decoder(_Question).decode
+
+
+def input_key(request_body: str | None) -> int:
+    """A hash of what was asked, equal for calls that ask the same of different models; 0 where that is not known."""
+    try:
+        said = _question(request_body or "")
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return 0
+    parts = [bytes(part) for part in (said.messages, said.input, said.prompt, said.contents)]
+    if not any(parts):
+        return 0
+    digest = hashlib.blake2b(b"\0".join([*parts, bytes(said.system)]), digest_size=8).digest()
+    return int.from_bytes(digest) or 1
+
+
+def digest_of(call: Call, most_values: int = MAX_VALUES) -> Digest:
     """The digest of a call's bodies. Never raises."""
-    request = body_of(call.request_body, MAX_SEARCHED)
-    response = body_of(merged_text(call.response_body), MAX_SEARCHED)
-    asked = _asked(request.value, request.text, call.path or call.target_url)
+    return digest(call.request_body, call.response_body, call.path or call.target_url, most_values)
+
+
+def digest(request_body: str | None, response_body: str | None, path: str, most_values: int = MAX_VALUES) -> Digest:
+    """The digest of two bodies. Never raises.
+
+    ``path`` tells apart what the bodies alone do not; a body of more than ``most_values`` is taken for plain text.
+    """
+    request = body_of(request_body, MAX_SEARCHED, most_values)
+    response = body_of(merged_text(response_body), MAX_SEARCHED, most_values)
+    asked = _asked(request.value, request.text, path)
     _, reply, failure = answered_of(response.value, response.text)
     answered = _line([part for message in reply.messages for part in message.parts])
     if not answered and failure is not None:
         answered = one_line([failure.message])
     words = "\n".join([*_words(request.value, request.text), *_words(response.value, response.text)])
-    return Digest(sanitize(asked), sanitize(answered), searchable(sanitize(words[:MAX_SEARCHED])))
+    return Digest(
+        request_preview=sanitize(asked),
+        response_preview=sanitize(answered),
+        words=searchable(sanitize(words[:MAX_SEARCHED])),
+        input_key=input_key(request_body),
+    )
 
 
 def _asked(body: Any, text: str | None, path: str) -> str:

@@ -1,5 +1,7 @@
 """Reads a call's bodies as a conversation. Pure; never raises, whatever the bodies hold."""
 
+import msgspec
+
 from helicorder.providers.conversation.answered import answered_of, model_of
 from helicorder.providers.conversation.asked import asked_of
 from helicorder.providers.conversation.shape import Conversation, Dialect
@@ -31,6 +33,11 @@ def read(request_body: str | None, response_body: str | None, path: str = "") ->
         error=error,
         truncated=request.cut or response.cut,
     )
+
+
+def read_as_json(request_body: bytes, response_body: bytes, path: str) -> bytes:
+    """As `read`, from UTF-8 to JSON; an empty body is one that was not kept."""
+    return msgspec.json.encode(read(request_body.decode() or None, response_body.decode() or None, path))
 
 
 def merged_text(response_body: str | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from helicorder.providers.text import dumps, loads, sanitize
+from helicorder.providers.text import MAX_VALUES, dumps, is_too_complex, loads, sanitize
 
 MAX_DEPTH = 60
 """Deeper JSON is shown as text. Readers and writers of JSON give up somewhere beyond; nobody reads so deep."""
@@ -23,13 +23,18 @@ class Body(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-def body_of(text: str | None, patience: int = 1 << 30) -> Body:
-    """What a stored body holds. Never raises.
+def body_of(text: str | None, patience: int = 1 << 30, most_values: int = MAX_VALUES) -> Body:
+    """What a stored body holds; of one that is too complex its text. Never raises.
 
-    ``patience``: of a body that is no JSON as it stands, so many characters are looked at again.
+    Args:
+        text: the body.
+        patience: of one that is no JSON as it stands, so many characters are looked at again.
+        most_values: one that holds more is too complex.
     """
     if not text or text.strip() in ("", "null"):
         return Body()
+    if is_too_complex(text, most_values):
+        return Body(text=sanitize(text[:patience]))
     value = _strictly(text)
     if value is not None:
         return Body(_shallow(value, MAX_DEPTH))
@@ -44,7 +49,7 @@ def body_of(text: str | None, patience: int = 1 << 30) -> Body:
 
 def json_or_text(text: str) -> Any:
     """The object or list that a text spells, as arguments of tools are sent; else the text."""
-    if not text.lstrip().startswith(("{", "[")):
+    if not text.lstrip().startswith(("{", "[")) or is_too_complex(text):
         return text
     value = _strictly(text)
     return text if value is None else _shallow(value, MAX_DEPTH)

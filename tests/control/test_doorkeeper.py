@@ -200,6 +200,18 @@ async def test_of_many_attempts_at_once_none_is_overlooked(house: House) -> None
     assert sum(isinstance(outcome, Unauthenticated) for outcome in outcomes) == AT_ONCE
 
 
+async def test_who_has_to_wait_takes_no_turn(house: House) -> None:
+    """Who has failed too often is refused at once, also while passwords are compared: refused ones crowd nobody out."""
+    await house.fail("ada", AT_ONCE)
+    held = threading.Event()
+    house.passwords._executor.submit(held.wait)
+    other = asyncio.create_task(house.doorkeeper.admit_member("ada", PASSWORD, THERE))
+    with pytest.raises(TooManyAttempts):
+        await asyncio.wait_for(house.doorkeeper.admit_member("ada", PASSWORD, HERE), 10)
+    held.set()
+    await other
+
+
 async def test_right_attempts_at_once_are_all_let_in(house: House) -> None:
     """Thirty who sign in rightly at the same moment from one office, by the same name or not, all succeed."""
     for number in range(15):

@@ -67,7 +67,6 @@ class Guess:
         """Take back what was counted, if anything was."""
         for attempts, subject in self._counted:
             attempts.forgive(subject)
-        self._counted = ()
 
     def _way(self) -> tuple[_Count, ...]:
         waits = [max(attempts.wait(subject) for attempts, subject in way) for way in self._ways]

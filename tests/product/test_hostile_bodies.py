@@ -187,6 +187,18 @@ def test_a_large_log_says_what_a_small_one_says(server: Product) -> None:
     assert large["cost_usd"] > 0
 
 
+def test_a_large_proxied_call_is_in_the_next_read(server: Product) -> None:
+    """Whoever has seen the end of an answer finds the call, although a worker reads its bodies first."""
+    for _ in range(3):
+        request_id = f"proxied-{new_id()}"
+        body = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"%b"}]}' % (b"word " * 200_000)
+        headers = {"Helicone-Auth": f"Bearer {server.key}", "Authorization": "Bearer sk"}
+        headers["Helicone-Request-Id"] = request_id
+        assert server.ask("POST", "/v1/gateway/oai/v1/chat/completions", body, headers, key=None).status == 200
+        found = server.ask("GET", f"/v1/calls/{request_id}").json()["data"]
+        assert (found["request_model"], found["request_preview"][:9]) == ("gpt-4o-mini", "word word")
+
+
 def test_a_large_batch_is_judged_item_by_item(server: Product) -> None:
     """A worker judges a batch of megabytes as the server judges a small one; a replay has the same answer."""
     ids = [f"batch-{new_id()}" for _ in range(3)]

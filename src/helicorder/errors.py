@@ -33,6 +33,7 @@ docstring is the sentence a caller reads when no better one is given. `docs/erro
     ├── Gap
     │   ├── JournalGap
     │   └── StoreGap
+    ├── JobFailed
     ├── RowsRefused
     └── StartupError
         ├── DataDirectoryHeld
@@ -258,6 +259,10 @@ class JournalGap(Gap):
 
 class StoreGap(Gap):
     """The telemetry store answered that it took rows which it does not hold."""
+
+
+class JobFailed(HelicorderError):
+    """A job of a worker process raised an error that is no problem of its caller's."""
 
 
 class RowsRefused(HelicorderError):

@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from helicorder.errors import Invalid, TooComplex, Unavailable
-from helicorder.workers.pool import LARGE_BYTES, JobFailed, Pool
+from helicorder.errors import Invalid, JobFailed, TooComplex, Unavailable
+from helicorder.workers.pool import LARGE_BYTES, Pool
 from jobs_to_do import die, fail, fill, process_of, refuse, sleep
 
 LARGE = bytes(LARGE_BYTES + 1)

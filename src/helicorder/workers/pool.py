@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from helicorder.errors import HelicorderError, TooComplex, Unavailable
+from helicorder.errors import JobFailed, TooComplex, Unavailable
 from helicorder.workers.jobs import Job, Outcome
 from helicorder.workers.shares import Shares
 
@@ -29,10 +29,6 @@ MEMORY_BYTES = 1 << 30
 Value = TypeVar("Value")
 
 log = structlog.get_logger()
-
-
-class JobFailed(HelicorderError):
-    """A job raised an error that is no problem of its caller's."""
 
 
 class Pool:

@@ -86,6 +86,11 @@ def test_anything_can_be_judged(product: Product, target: str) -> None:
         ({"name": "n", "value": 1, "request_id": "r", "id": "x" * 256}, "id"),
         ({"name": "n", "value": 1, "request_id": "r", "inclusion": 0}, "probability"),
         ({"name": "n", "value": 1, "request_id": "r", "inclusion": 1.5}, "probability"),
+        (
+            {"name": "n", "value": 1, "request_id": "r", "inclusion": 9.99e-10},
+            "inclusion: the probability",
+        ),
+        ({"name": "n", "value": 1, "request_id": "r", "inclusion": 1e-40}, "from 1e-09 to 1"),
         ({"name": "n", "value": 1, "request_id": "r", "judged_at": "2999-01-01T00:00:00Z"}, "future"),
         ({"name": "n", "value": 1, "request_id": "r", "source": "dog"}, "source"),
         ({"name": "n", "value": 1, "request_id": "r", "colour": "red"}, "colour"),

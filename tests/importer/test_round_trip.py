@@ -16,7 +16,7 @@ from helicorder.client import CallInput, Client
 from helicorder.errors import Invalid
 from helicorder.model.call import Ending
 from helicorder.model.ids import checked_request_id
-from helicorder.model.score import checked_name
+from helicorder.model.score import SMALLEST_INCLUSION, checked_name
 from helicorder.wire.files import FORMULA, unguarded
 from helicorder.wire.scores import BatchItem
 from importer.harness import imported, organisation, rows, saved
@@ -70,7 +70,7 @@ def scores(draw: st.DrawFn) -> dict[str, Any]:
         "source": draw(st.sampled_from(["human", "model", "code", "end_user", "api"])),
         "author": draw(st.just("") | names),
         "judged_at": draw(moments).isoformat(),
-        "inclusion": draw(st.none() | st.floats(5e-324, 1)),
+        "inclusion": draw(st.none() | st.floats(SMALLEST_INCLUSION, 1)),
         "reason": draw(texts),
         "deleted": draw(st.sampled_from([False, False, False, True])),
     }

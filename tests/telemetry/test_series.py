@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from helicorder.errors import Invalid
 from helicorder.model.filter import Field, FieldIs, Filter, IsScored, Operator, ScoreIs
-from helicorder.model.score import Score, ScoreKind
+from helicorder.model.score import SMALLEST_INCLUSION, Score, ScoreKind
 from helicorder.model.window import Bucket, Window
 from helicorder.telemetry import series
 from helicorder.telemetry.axis import Axis, Clock
 from helicorder.telemetry.series import EVERYTHING, Question, Sums
-from helicorder.telemetry.sql.series import LARGEST, MOST_DIGITS, places_of
+from helicorder.telemetry.sql.series import LARGEST, MOST_DIGITS, WEIGHT_PLACES, places_of
 from telemetry.harness import NOON, ORG, Store, call, load, score
 
 HOURS = Axis(Window(NOON, NOON + dt.timedelta(hours=4)), Bucket.HOUR)
@@ -37,13 +37,15 @@ class Point(NamedTuple):
     maximum: float | None = None
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@given(largest=st.floats(0))
-@example(2.2250738585e-313)
-def test_sums_of_any_values_have_room(largest: float, *, weighted: bool) -> None:
-    """Whatever the largest value is, the grid's step is a float, and no value on the grid has more than its digits."""
-    places = places_of(largest, weighted=weighted)
-    assert 0 <= min(largest, LARGEST) * 10.0**places < 10.0**MOST_DIGITS
+@given(largest=st.floats(0), rarest=st.none() | st.floats(0, 1))
+@example(2.2250738585e-313, None)
+@example(1e308, SMALLEST_INCLUSION)
+@example(1e308, 1e-40)
+def test_sums_of_any_values_have_room(largest: float, rarest: float | None) -> None:
+    """Whatever the largest value and the least chance are, a value on its grid, weighted or not, has room in sums."""
+    on_grid = min(largest, LARGEST) * 10.0 ** places_of(largest, rarest=rarest)
+    weight = 1.0 if rarest is None else 10.0**WEIGHT_PLACES / max(rarest, SMALLEST_INCLUSION)
+    assert 0 <= on_grid * weight <= 10.0**MOST_DIGITS * (1 + 1e-9)
 
 
 def point(start: dt.datetime, seen: Sums) -> Point:

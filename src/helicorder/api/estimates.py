@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from helicorder.model.score import ScoreKind
+from helicorder.model.score import SMALLEST_INCLUSION, ScoreKind
 from helicorder.scoring.estimates import Cell, estimate
 from helicorder.scoring.gram import Gram
 from helicorder.scoring.statistics import Estimate
@@ -41,7 +41,11 @@ def estimate_of(seen: Sums, kind: ScoreKind) -> Estimate:
 
 def _beyond(seen: Sums) -> str | None:
     ends = [end for end in (seen.minimum, seen.maximum) if end is not None]
-    return f"values beyond {LARGEST:g} count as {LARGEST:g}" if any(abs(end) > LARGEST for end in ends) else None
+    if any(abs(end) > LARGEST for end in ends):
+        return f"values beyond {LARGEST:g} count as {LARGEST:g}"
+    if seen.rarest < SMALLEST_INCLUSION:
+        return f"inclusion probabilities below {SMALLEST_INCLUSION:g} count as {SMALLEST_INCLUSION:g}"
+    return None
 
 
 def cell_of(seen: Sums) -> Cell:

@@ -73,7 +73,10 @@ async def spread(question: DistributionQuery, org_id: str, telemetry: Telemetry,
         series.by_segment(telemetry, asked, window_of(question), question.clock), _calls(telemetry, question, asked)
     )
     whole = found.get((), series.Sums())
-    values = Values(asked, window_of(question), question.clock, weighted=bool(whole.drawn))
+    values = Values(
+        asked, window_of(question), question.clock,
+        weighted=bool(whole.drawn), n=max(whole.n, 1), rarest=whole.rarest,
+    )  # fmt: skip
     told = _Spread(question, telemetry, values, whole)
     bins, quantiles, shares = await _parts(told) if whole.n else ([], [], [])
     of_all = told.share(Part(whole.n, whole.weight, whole.members_squared, whole.members_squared))

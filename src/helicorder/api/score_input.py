@@ -2,13 +2,13 @@
 
 import datetime as dt
 import functools
-import math
 
 from helicorder.errors import Invalid
 from helicorder.model.ids import checked_request_id, has_control_character
 from helicorder.model.principal import Principal
 from helicorder.model.score import (
     BOOLEAN_SUFFIX,
+    SMALLEST_INCLUSION,
     Score,
     ScoreKind,
     Target,
@@ -156,6 +156,8 @@ def _checked_time(judged_at: dt.datetime, now: dt.datetime) -> dt.datetime:
 
 
 def _checked_probability(inclusion: float) -> float:
-    if not (0 < inclusion <= 1 and math.isfinite(inclusion)):
-        raise Invalid("inclusion: a probability, more than 0 and at most 1.")
+    if not SMALLEST_INCLUSION <= inclusion <= 1:
+        raise Invalid(
+            f"inclusion: the probability of being drawn, from {SMALLEST_INCLUSION} to 1; leave it out if nobody drew."
+        )
     return inclusion

@@ -14,6 +14,8 @@ from helicorder.model.ids import has_control_character
 MAX_NAME_LENGTH = 255
 MAX_SCORES_PER_CALL = 100
 MAX_PROPERTY_VALUE_LENGTH = 10_000
+SMALLEST_INCLUSION = 1e-9
+"""The least probability with which an item can be drawn: one of a thousand million. It weighs as many as that."""
 BOOLEAN_SUFFIX = "-hcone-bool"
 FEEDBACK_NAME = "helicone-score-feedback"
 

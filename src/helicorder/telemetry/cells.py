@@ -72,23 +72,23 @@ async def cells(
     named = {name: expression(statement, name) for name in dimensions}
     for row in await telemetry.query(*statements.common_values(statement, named, where, values)):
         kept[row["dimension"]].append(row["value"])
-    rows = await _summed(telemetry, change, kept, blocks, weighted=False)
-    weighted = any(row["drawn"] for row in rows)
-    if weighted:
-        rows = await _summed(telemetry, change, kept, blocks, weighted=True)
-    one = Fraction(10) ** places_of(change.asked.largest, weighted=weighted)
-    return await asyncio.to_thread(_cells, rows, len(kept), one, weighted=weighted)
+    rows, rarest = await _summed(telemetry, change, kept, blocks, None), None
+    if any(row["drawn"] for row in rows):
+        rarest = min(row["rarest"] for row in rows)
+        rows = await _summed(telemetry, change, kept, blocks, rarest)
+    one = Fraction(10) ** places_of(change.asked.largest, rarest=rarest)
+    return await asyncio.to_thread(_cells, rows, len(kept), one, weighted=rarest is not None)
 
 
 async def _summed(
-    telemetry: Telemetry, change: Change, kept: Mapping[str, Sequence[str]], blocks: int, *, weighted: bool
+    telemetry: Telemetry, change: Change, kept: Mapping[str, Sequence[str]], blocks: int, rarest: float | None
 ) -> list[Row]:
     statement = change.asked.statement()
     where, second = change.put(statement)
     axes = [(expression(statement, name), values) for name, values in kept.items()]
     query = statements.cells(
         statement, axes, where, second,
-        blocks=blocks, places=places_of(change.asked.largest, weighted=weighted), weighted=weighted,
+        blocks=blocks, places=places_of(change.asked.largest, rarest=rarest), weighted=rarest is not None,
     )  # fmt: skip
     return await telemetry.query(*query)
 

@@ -13,7 +13,7 @@ from helicorder.telemetry.axis import Clock
 from helicorder.telemetry.client import Row, Telemetry
 from helicorder.telemetry.series import COLUMN_OF_CLOCK, Question
 from helicorder.telemetry.sql import comparison as statements
-from helicorder.telemetry.sql.comparison import ARMS, COST_PLACES, METRICS
+from helicorder.telemetry.sql.comparison import ARMS, METRICS, cost_places_of
 from helicorder.telemetry.sql.conditions import Statement, condition
 from helicorder.telemetry.sql.dimensions import expression
 from helicorder.telemetry.sql.series import WEIGHT_PLACES, places_of
@@ -115,26 +115,27 @@ async def two_segments(
     Raises:
         Invalid: a filter says something that cannot be asked.
     """
-    found = await _summed(telemetry, comparison, by, weighted=False)
+    found = await _summed(telemetry, comparison, by, None)
     if not any(row["drawn_a"] or row["drawn_b"] for row in found.values()):
-        return {key: _two(row, comparison, weighted=False) for key, row in found.items()}
-    heavy = await _summed(telemetry, comparison, by, weighted=True)
+        return {key: _two(row, comparison, None) for key, row in found.items()}
+    rarest = min(row["rarest"] for row in found.values() if row["groups"])
+    heavy = await _summed(telemetry, comparison, by, rarest)
     uneven = {key for key, row in heavy.items() if any(_is_uneven(row, arm) for arm in ARMS)}
     return {
-        key: _two(heavy[key] if key in uneven else row, comparison, weighted=key in uneven)
+        key: _two(heavy[key], comparison, rarest) if key in uneven else _two(row, comparison, None)
         for key, row in found.items()
     }
 
 
 async def _summed(
-    telemetry: Telemetry, comparison: Comparison, by: Sequence[str], *, weighted: bool
+    telemetry: Telemetry, comparison: Comparison, by: Sequence[str], rarest: float | None
 ) -> dict[tuple[Any, ...], Row]:
     statement = comparison.asked.statement()
     where, arms = comparison.put(statement)
     keys = [expression(statement, name) for name in by]
     query = statements.two_segments(
-        statement, keys, where, arms, places=places_of(comparison.asked.largest, weighted=weighted),
-        clustering=comparison.asked.clustering, covariate=comparison.covariate, weighted=weighted,
+        statement, keys, where, arms, places=places_of(comparison.asked.largest, rarest=rarest),
+        clustering=comparison.asked.clustering, covariate=comparison.covariate, rarest=rarest,
     )  # fmt: skip
     return {tuple(row[f"k{number}"] for number in range(len(by))): row for row in await telemetry.query(*query)}
 
@@ -165,10 +166,11 @@ async def pairs(telemetry: Telemetry, comparison: Comparison) -> Pairs:
     )
 
 
-def _two(row: Row, comparison: Comparison, *, weighted: bool) -> TwoSegments:
-    places = places_of(comparison.asked.largest, weighted=weighted)
-    units = {"score": Fraction(10) ** places, "cost": Fraction(10) ** COST_PLACES, "latency": Fraction(1)}
-    weight = Fraction(10) ** WEIGHT_PLACES if weighted else Fraction(1)
+def _two(row: Row, comparison: Comparison, rarest: float | None) -> TwoSegments:
+    weighted, one = rarest is not None, Fraction(10)
+    places, cost_places = places_of(comparison.asked.largest, rarest=rarest), cost_places_of(rarest)
+    units = {"score": one**places, "cost": one**cost_places, "latency": Fraction(1)}
+    weight = one**WEIGHT_PLACES if weighted else Fraction(1)
     metrics = {metric: _metric(row, metric, (weight, units[metric]), comparison.covariate) for metric in METRICS}
     return TwoSegments(row["groups"], row["overlap"], metrics, weighted)
 

@@ -31,12 +31,17 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Values(msgspec.Struct, frozen=True):
-    """Which values: those of a question in a window. ``weighted``: they weigh the inverse of their probabilities."""
+    """Which values: those of a question in a window, ``n`` of them.
+
+    ``weighted``: they weigh the inverse of their probabilities, of which ``rarest`` is the least.
+    """
 
     asked: Question
     window: Window
     clock: Clock
     weighted: bool = False
+    n: int = 1
+    rarest: float = 1.0
 
     def put(self, statement: Statement) -> str:
         """The condition on rows of ``scores``."""
@@ -101,5 +106,6 @@ async def values_at_shares(telemetry: Telemetry, values: Values, shares: Sequenc
     if not shares:
         return {}
     statement = values.asked.statement()
-    [row] = await telemetry.query(*statements.values_at_shares(statement, values.put(statement), shares))
+    query = statements.values_at_shares(statement, values.put(statement), shares, n=values.n, rarest=values.rarest)
+    [row] = await telemetry.query(*query)
     return dict(zip(shares, row["found"], strict=True))

@@ -65,9 +65,7 @@ async def whole(telemetry: Telemetry, judging: Judging) -> JudgedSums | None:
     Raises:
         Invalid: the filter says something that cannot be asked.
     """
-    statement = judging.asked.statement()
-    places = places_of(judging.asked.largest)
-    [row] = await telemetry.query(*statements.corrected(statement, judging.rows(statement), [], places=places))
+    [row], places = await _corrected(telemetry, judging, None)
     return _sums(row, places) if row["judged"] else None
 
 
@@ -77,15 +75,30 @@ async def over_time(telemetry: Telemetry, judging: Judging, axis: Axis) -> dict[
     Raises:
         Invalid: as `whole`, or an axis of too many buckets.
     """
-    statement, zone = judging.asked.statement(), zone_of(axis.zone)
-    places = places_of(judging.asked.largest)
-    bucket, _ = bucket_of(statement, axis, "at")
-    starts, rows = await asyncio.gather(
-        telemetry.query(*starts_of_buckets(axis)),
-        telemetry.query(*statements.corrected(statement, judging.rows(statement), [bucket], places=places)),
+    zone = zone_of(axis.zone)
+    starts, (rows, places) = await asyncio.gather(
+        telemetry.query(*starts_of_buckets(axis)), _corrected(telemetry, judging, axis)
     )
     found = {row["k0"]: _sums(row, places) for row in rows}
     return {dt.datetime.fromtimestamp(at, zone): found.get(at) for at in (row["start"] for row in starts)}
+
+
+async def _corrected(telemetry: Telemetry, judging: Judging, axis: Axis | None) -> tuple[list[Row], int]:
+    """The sums, of each bucket where there is an axis, and the decimal places of values in them.
+
+    Weights of usual size are expected. Where there are larger ones, values have to make room.
+    """
+    places = places_of(judging.asked.largest, rarest=1.0)
+    while True:
+        statement = judging.asked.statement()
+        keys = [] if axis is None else [bucket_of(statement, axis, "at")[0]]
+        rows = await telemetry.query(*statements.corrected(statement, judging.rows(statement), keys, places=places))
+        needed = places_of(
+            judging.asked.largest, rarest=min((row["rarest"] for row in rows if row["judged"]), default=1.0)
+        )
+        if needed == places:
+            return rows, places
+        places = needed
 
 
 def _sums(row: Row, places: int) -> JudgedSums:

@@ -67,6 +67,11 @@ class Judged(msgspec.Struct, frozen=True):
         return self.low != self.high
 
     @property
+    def rarest(self) -> float | None:
+        """The least probability where things weigh differently."""
+        return self.low if self.weighted else None
+
+    @property
     def blocks(self) -> int:
         """1 where things are independent and weigh the same."""
         return 1 if self.clusters == self.n and not self.weighted else BLOCKS
@@ -153,7 +158,7 @@ async def table_of_two(telemetry: Telemetry, two: Two, judged: Judged) -> list[C
 
 async def sums_of_two(telemetry: Telemetry, two: Two, judged: Judged) -> list[PairSums]:
     """The sums of two raters' numbers, by block."""
-    statement, places = two.panel.asked.statement(), places_of(two.panel.asked.largest, weighted=judged.weighted)
+    statement, places = two.panel.asked.statement(), places_of(two.panel.asked.largest, rarest=judged.rarest)
     query = statements.moments_of_two(
         statement, two.put(statement), places=places, blocks=judged.blocks, weighted=judged.weighted
     )
@@ -206,7 +211,7 @@ async def deviations(telemetry: Telemetry, panel: Panel, raters: Sequence[Rater]
     Raises:
         Invalid: as `about_two`.
     """
-    statement, places = panel.asked.statement(), places_of(panel.asked.largest, weighted=True)
+    statement, places = panel.asked.statement(), places_of(panel.asked.largest, rarest=1.0)
     conditions = [one.condition(statement) for one in raters]
     sides = statements.side_by_side(statement, conditions, panel.where(statement), panel.asked.clustering)
     query = statements.deviations(statement, sides, len(raters), places=places, blocks=BLOCKS)

@@ -34,7 +34,7 @@ class Sums(msgspec.Struct, frozen=True):
             squares and the product of their weight and weighted total.
         weight, weighted, weights_squared: sums over scores of weight, weighted value, squared weight; a weight is 1
             where nobody said with which probability a score was drawn.
-        drawn: scores with an inclusion probability.
+        drawn: scores with an inclusion probability. rarest: the least of these, 1 where there are none.
     """
 
     n: int = 0
@@ -52,6 +52,7 @@ class Sums(msgspec.Struct, frozen=True):
     weighted: Fraction = Fraction()
     weights_squared: Fraction = Fraction()
     drawn: int = 0
+    rarest: float = 1.0
 
 
 Keys = tuple[Any, ...]
@@ -242,7 +243,7 @@ async def _cells(telemetry: Telemetry, asked: Question, cut: Any) -> dict[Keys, 
     rows, width = await _summed(telemetry, asked, cut, places, weighted=False)
     weighted = any(row["drawn"] for row in rows)
     if weighted:
-        places = statements.places_of(asked.largest, weighted=True)
+        places = statements.places_of(asked.largest, rarest=min(row["rarest"] for row in rows if row["n"]))
         rows, width = await _summed(telemetry, asked, cut, places, weighted=True)
     distinct: dict[Keys, int] = {}
     if any(row["shared"] for row in rows):
@@ -284,4 +285,5 @@ def _sums(row: Row, places: int, requests: int | None, *, weighted: bool) -> Sum
         weighted=row["weighted"] / (unit * one),
         weights_squared=row["weights_squared"] / unit**2,
         drawn=row["drawn"],
+        rarest=row["rarest"],
     )

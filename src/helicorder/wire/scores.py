@@ -1,14 +1,16 @@
 """Scores of our own: as they are sent, as they are shown, and what they mean."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from helicorder.model.definition import Direction
-from helicorder.model.score import ScoreKind, Source, Target
+from helicorder.model.score import SMALLEST_INCLUSION, ScoreKind, Source, Target
 
 Value = bool | int | float | str
+Probability = Annotated[float, msgspec.Meta(extra_json_schema={"minimum": SMALLEST_INCLUSION, "maximum": 1})]
+"""Of being drawn. The bounds are documented here and checked by the server, which says more of them."""
 
 MAX_BATCH = 10_000
 MAX_BATCH_BYTES = 32 * 1024 * 1024
@@ -20,8 +22,8 @@ class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     ``value`` is a number, a boolean, or text; ``kind`` says what text is: ``categorical`` (the default), ``text``, or
     ``correction`` (what the answer should have been). ``inclusion`` is the probability with which the item was drawn to
-    be judged. ``id`` is the client's own; without one, the same judge's score of the same thing under the same name
-    replaces the one before. ``judged_at`` is now where it is not given.
+    be judged, from 1e-9 to 1. ``id`` is the client's own; without one, the same judge's score of the same thing under
+    the same name replaces the one before. ``judged_at`` is now where it is not given.
     """
 
     name: str
@@ -37,7 +39,7 @@ class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     source: Source = Source.API
     author: str = ""
     judged_at: dt.datetime | None = None
-    inclusion: float | None = None
+    inclusion: Probability | None = None
 
 
 class BatchItem(ScoreInput, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import WEIGHT, on_grid
+from helicorder.telemetry.sql.series import STATED, WEIGHT, on_grid
 
 OTHER = "other"
 """What stands for the values of a dimension that are too rare to stand for themselves."""
@@ -46,8 +46,8 @@ def cells(
     A dimension is an expression and the values that stand for themselves. ``period`` is 0 or 1 as ``split`` says;
     ``block`` is one of ``blocks`` into which whole clusters fall, so that leaving one out leaves out what hangs
     together. ``n`` and ``total``, which is times 10**places; k0, k1, ... are the values. ``drawn`` rows have an
-    inclusion probability. Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in ``total``, and ``weight`` is
-    the sum of that.
+    inclusion probability, of which ``rarest`` is the least. Weighted, rows count 1 / probability times
+    10**WEIGHT_PLACES in ``total``, and ``weight`` is the sum of that.
     """
     statement.params["scale"] = 10.0**places
     keys = []
@@ -60,7 +60,7 @@ def cells(
     return statement.query(
         f"SELECT {''.join(f'{key}, ' for key in keys)}toUInt8({split}) AS period, "
         f"cluster % {statement.bind('UInt64', blocks)} AS block, count() AS n, countIf(inclusion != 0) AS drawn, "
-        f"{f'sum({WEIGHT}) AS weight, ' if weighted else ''}"
+        f"min({STATED}) AS rarest, {f'sum({WEIGHT}) AS weight, ' if weighted else ''}"
         f"sum({f'{WEIGHT} * ' if weighted else ''}{on_grid('value')}) AS total "
         f"{current(statement, where)} GROUP BY {names}period, block ORDER BY {names}period, block"
     )

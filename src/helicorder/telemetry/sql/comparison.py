@@ -9,24 +9,31 @@ from helicorder.model.analysis import Clustering, Covariate
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
 from helicorder.telemetry.sql.dimensions import PROPERTY, expression
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT, on_grid
+from helicorder.telemetry.sql.series import CLUSTER, STATED, WEIGHT, WEIGHT_DIGITS, on_grid, weight_digits
 
 COST_PLACES = 12
-"""Decimal places of US dollars in sums; those of a cost in the store."""
+"""Decimal places of US dollars in sums, where weights do not take some of them; those of a cost in the store."""
+MOST_COUNTED = 10**12
+"""In sums, milliseconds (thirty years) and tokens beyond this count as this."""
 
 
 COVARIATE = {
-    Covariate.PROMPT_TOKENS: "toInt128(ifNull(prompt_tokens, 0))",
+    Covariate.PROMPT_TOKENS: f"toInt128(least(ifNull(prompt_tokens, 0), {MOST_COUNTED}))",
     Covariate.HOUR: "toInt128(toHour(created_at))",
 }
 
 ARMS = ("a", "b")
 METRICS = {
     "score": ("true", "q"),
-    "cost": ("cost_usd IS NOT NULL", f"toInt128(round(ifNull(toFloat64(cost_usd), 0) * 1e{COST_PLACES}))"),
-    "latency": ("latency_ms IS NOT NULL", "toInt128(ifNull(latency_ms, 0))"),
+    "cost": ("cost_usd IS NOT NULL", "toInt128(round(ifNull(toFloat64(cost_usd), 0) * {cost_scale:Float64}))"),
+    "latency": ("latency_ms IS NOT NULL", f"toInt128(least(ifNull(latency_ms, 0), {MOST_COUNTED}))"),
 }
 """Per metric which rows have it, and its value as an integer."""
+
+
+def cost_places_of(rarest: float | None) -> int:
+    """How many decimal places costs keep, by the least chance of a row: beside usual weights all of them."""
+    return COST_PLACES - (0 if rarest is None else weight_digits(rarest) - WEIGHT_DIGITS)
 
 
 def components(metric: str, covariate: Covariate | None) -> list[str]:
@@ -44,7 +51,7 @@ def two_segments(
     places: int,
     clustering: Clustering,
     covariate: Covariate | None,
-    weighted: bool,
+    rarest: float | None,
 ) -> Query:
     """Per value of the keys the sums of both segments and the products of the sums of each cluster.
 
@@ -52,15 +59,17 @@ def two_segments(
     ``score_m_a`` and ``score_x_a``, the sums of 1 and of the value, and ``score_xx_a`` of its square; of the score with
     a covariate also ``score_c_a``, ``score_cc_a``, ``score_xc_a``. ``score_i_j`` is the sum over clusters of the
     product of the i-th and j-th component (`components`). ``groups`` clusters, and ``score_groups_a`` of them with such
-    rows; ``overlap`` rows that are in both; ``drawn_a`` rows that have an inclusion probability.
+    rows; ``overlap`` rows that are in both; ``drawn_a`` rows that have an inclusion probability, ``rarest`` the least.
 
-    Weighted, rows count 1 / probability times 10**WEIGHT_PLACES in all of these sums, but for the numbers of rows.
-    ``score_ww_a`` is the sum of the squared weights.
+    Weighted, where the least chance of a row is given, rows count 1 / probability times 10**WEIGHT_PLACES in all of
+    these sums, but for the numbers of rows. ``score_ww_a`` is the sum of the squared weights.
     """
-    statement.params["scale"] = 10.0**places
+    statement.params |= {"scale": 10.0**places, "cost_scale": 10.0 ** cost_places_of(rarest)}
+    weighted = rarest is not None
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
     names = "".join(f"k{number}, " for number in range(len(keys)))
-    inner, outer = _over_rows(covariate, weighted=weighted), ["sum(s.overlap) AS overlap", "count() AS groups"]
+    inner = _over_rows(covariate, weighted=weighted)
+    outer = ["sum(s.overlap) AS overlap", "count() AS groups", "min(s.rare) AS rarest"]
     outer += [f"sum(s.{name}) AS {name}" for name in inner]
     for metric in METRICS:
         outer += [f"countIf(s.{metric}_n_{arm} > 0) AS {metric}_groups_{arm}" for arm in ARMS]
@@ -72,7 +81,7 @@ def two_segments(
     source = current(statement, f"{where} AND (({arms[0]}) OR ({arms[1]}))")
     return statement.query(
         f"SELECT {names}{', '.join(outer)} FROM ("
-        f"SELECT {named}{CLUSTER[clustering]} AS g, countIf(in_a AND in_b) AS overlap, "
+        f"SELECT {named}{CLUSTER[clustering]} AS g, countIf(in_a AND in_b) AS overlap, min({STATED}) AS rare, "
         f"{', '.join(f'{of} AS {name}' for name, of in inner.items())} FROM ("
         f"SELECT *, {on_grid('value')} AS q, {f'{WEIGHT} AS w, ' if weighted else ''}"
         f"ifNull({arms[0]}, false) AS in_a, ifNull({arms[1]}, false) AS in_b {source}) GROUP BY {names}g) AS s "

@@ -5,13 +5,15 @@
 from collections.abc import Sequence
 
 from helicorder.model.analysis import Clustering
+from helicorder.model.score import SMALLEST_INCLUSION
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT
+from helicorder.telemetry.sql.series import CHANCE, CLUSTER, WEIGHT
 
 LABEL = "label"
 TRUTH = "if(value = 1, 'true', 'false')"
-_STEPS = 1_000_000
+_STEPS = 1e6
+_LARGEST_SUM = 1e19
 _HAIR = 1e-9
 
 
@@ -63,11 +65,15 @@ def values_at(statement: Statement, where: str, ranks: Sequence[int], n: int) ->
     return statement.query(f"SELECT quantilesExact({levels})(value) AS found {current(statement, where)}")
 
 
-def values_at_shares(statement: Statement, where: str, shares: Sequence[float]) -> Query:
-    """``found``: the smallest values that at least these shares of the weight do not exceed."""
+def values_at_shares(statement: Statement, where: str, shares: Sequence[float], *, n: int, rarest: float) -> Query:
+    """``found``: the smallest values that at least these shares of the weight do not exceed.
+
+    The engine adds up whole weights of 64 bits: those of ``n`` values, of which ``rarest`` is the least chance, fit.
+    """
     # A little less than the share, as its double may be a little more than the decimal that it stands for.
     levels = ", ".join(repr(max(share - _HAIR, 0.0)) for share in shares)
-    weight = f"toUInt64(round(if(inclusion = 0, 1, 1 / inclusion) * {_STEPS}))"
+    steps = statement.bind("Float64", min(_STEPS, _LARGEST_SUM * max(rarest, SMALLEST_INCLUSION) / n))
+    weight = f"toUInt64(round(1 / {CHANCE} * {steps}))"
     return statement.query(
         f"SELECT quantilesExactWeighted({levels})(value, {weight}) AS found {current(statement, where)}"
     )

@@ -6,15 +6,18 @@ import itertools
 from collections.abc import Sequence
 
 from helicorder.model.analysis import Clustering
+from helicorder.model.score import SMALLEST_INCLUSION
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
-from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, on_grid
+from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, chance_of, on_grid
 
 PARTS = ("u", "uf", "w", "wy", "wf")
 """What is summed over each cluster: the weights of what the judge said and of what people said, and weighted values."""
 VERDICTS = {"tt": ("f = 1", "yes"), "tf": ("f = 1", "no"), "ft": ("f != 1", "yes"), "ff": ("f != 1", "no")}
 """By name what the judge said and which part of the weight says what people did."""
 _ONE = f"1e{WEIGHT_PLACES}"
+_BOTH = f"greatest(draw * label_draw, {SMALLEST_INCLUSION})"
+"""The probability of a thing to be judged and then labelled."""
 
 
 def judged(statement: Statement, where: str, judge: str, human: str, clustering: Clustering, named: str = "") -> str:
@@ -28,7 +31,7 @@ def judged(statement: Statement, where: str, judge: str, human: str, clustering:
         f"SELECT target, target_id, any(created_at) AS at, any({CLUSTER[clustering]}) AS g, {named}"
         f"argMaxIf(value, revision, {judge}) AS f, avgIf(value, {human}) AS y, countIf({human}) > 0 AS labelled, "
         f"argMaxIf(inclusion, revision, {judge}) AS drawn, maxIf(inclusion, {human}) AS label_drawn, "
-        "if(drawn = 0, 1, drawn) AS draw, if(label_drawn = 0, 1, label_drawn) AS label_draw "
+        f"{chance_of('drawn')} AS draw, {chance_of('label_drawn')} AS label_draw "
         f"{current(statement, f'{where} AND (({judge}) OR ({human}))')} "
         f"GROUP BY target, target_id HAVING countIf({judge}) > 0"
     )
@@ -38,9 +41,9 @@ def corrected(statement: Statement, rows: str, keys: Sequence[str], *, places: i
     """Per value of the keys the sums of PARTS over all, and ``p_i_j``: of the products of their sums over clusters.
 
     Also ``judged`` and ``labels`` (rows), ``groups``; ``drawn`` labels that have a probability, ``differ`` labels that
-    say another thing than the judge, as booleans; and by both verdicts the sums of the labels' weights: ``tt``, ``tf``
-    (the judge said yes, people no), ``ft``, ``ff``; ``tt_2`` and so on of their squares. Where people disagree about a
-    thing, its weight is parted by their shares.
+    say another thing than the judge, as booleans; ``rarest``, the least probability of a thing; and by both verdicts
+    the sums of the labels' weights: ``tt``, ``tf`` (the judge said yes, people no), ``ft``, ``ff``; ``tt_2`` and so on
+    of their squares. Where people disagree about a thing, its weight is parted by their shares.
     """
     statement.params["scale"] = 10.0**places
     named = "".join(f"{key} AS k{number}, " for number, key in enumerate(keys))
@@ -55,15 +58,17 @@ def corrected(statement: Statement, rows: str, keys: Sequence[str], *, places: i
         for name, (judge, said) in VERDICTS.items()
     )
     totals = [f"sum(s.{part}) AS {part}" for part in PARTS] + [f"sum(s.{count}) AS {count}" for count in counts]
+    totals.append("min(s.rare) AS rarest")
     return statement.query(
         f"SELECT {names}{', '.join(totals)}, {', '.join(products)}, count() AS groups FROM ("
         f"SELECT {named}g, sum(weight) AS u, sum(weight * qf) AS uf, sum(label_weight) AS w, "
         "sum(label_weight * qy) AS wy, sum(label_weight * qf) AS wf, count() AS judged, countIf(labelled) AS labels, "
-        f"countIf(label_drawn > 0) AS drawn, countIf(labelled AND (f = 1) != (y >= 0.5)) AS differ, {verdicts} FROM ("
+        f"countIf(label_drawn > 0) AS drawn, countIf(labelled AND (f = 1) != (y >= 0.5)) AS differ, "
+        f"min(if(labelled, {_BOTH}, draw)) AS rare, {verdicts} FROM ("
         f"SELECT *, {on_grid('f')} AS qf, if(labelled, {on_grid('y')}, 0) AS qy, "
         f"toInt128(round({_ONE} / draw)) AS weight, "
-        f"if(labelled, toInt128(round({_ONE} / (draw * label_draw))), 0) AS label_weight, "
-        f"if(labelled, toInt128(round({_ONE} / (draw * label_draw) * least(greatest(y, 0), 1))), 0) AS yes, "
+        f"if(labelled, toInt128(round({_ONE} / {_BOTH})), 0) AS label_weight, "
+        f"if(labelled, toInt128(round({_ONE} / {_BOTH} * least(greatest(y, 0), 1))), 0) AS yes, "
         "label_weight - yes AS no "
         f"FROM ({rows})"
         f") GROUP BY {names}g) AS s {'GROUP BY ' + names.rstrip(', ') if keys else ''}"

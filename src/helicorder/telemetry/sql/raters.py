@@ -9,15 +9,17 @@ so of them the least probability counts; draws of different sources are independ
 from collections.abc import Sequence
 
 from helicorder.model.analysis import Clustering
-from helicorder.model.score import Source
+from helicorder.model.score import SMALLEST_INCLUSION, Source
+from helicorder.telemetry.sql import series
 from helicorder.telemetry.sql.conditions import Query, Statement
 from helicorder.telemetry.sql.current import current
 from helicorder.telemetry.sql.series import CLUSTER, WEIGHT_PLACES, on_grid
 
 VALUE = "multiIf(kind = 'categorical', label, kind = 'boolean', if(value = 1, 'true', 'false'), toString(value))"
 """A value as text, in which categories and numbers alike can be counted."""
-_LEAST = "minIf(if(inclusion = 0, 1, inclusion), source = '{0}')"
-CHANCE = " * ".join(f"if({_LEAST.format(source)} = 0, 1, {_LEAST.format(source)})" for source in Source)
+_LEAST = f"minIf({series.CHANCE}, source = '{{0}}')"
+_PRODUCT = " * ".join(f"if({_LEAST.format(source)} = 0, 1, {_LEAST.format(source)})" for source in Source)
+CHANCE = f"greatest({_PRODUCT}, {SMALLEST_INCLUSION})"
 """Of the rows of one thing: with which probability it came to be judged by all of them."""
 _WEIGHT = f"toInt128(round(1e{WEIGHT_PLACES} / chance))"
 
@@ -141,8 +143,9 @@ def deviations(statement: Statement, sides: str, raters: int, *, places: int, bl
 
 def _sums(statement: Statement, blocks: int) -> str:
     return (
-        f"SELECT {_block(statement, blocks)} AS block, count() AS n, sum(w) AS weight, sum(w * q0) AS x, "
-        "sum(w * q1) AS y, sum(toInt256(w) * q0 * q0) AS xx, sum(toInt256(w) * q1 * q1) AS yy, "
+        f"SELECT {_block(statement, blocks)} AS block, count() AS n, sum(w) AS weight, "
+        "sum(toInt256(w) * q0) AS x, sum(toInt256(w) * q1) AS y, sum(toInt256(w) * q0 * q0) AS xx, "
+        "sum(toInt256(w) * q1 * q1) AS yy, "
         "sum(toInt256(w) * q0 * q1) AS xy"
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from helicorder.errors import Invalid
 from helicorder.model.analysis import Clustering
+from helicorder.model.score import SMALLEST_INCLUSION
 from helicorder.model.window import Bucket, Window
 from helicorder.telemetry.axis import Axis
 from helicorder.telemetry.instants import microseconds
@@ -57,9 +58,20 @@ WALK = (
 # ClickHouse's DateTime, the type of a bucket's start, begins in 1970, and a bucket may begin a year before the window.
 CHARTED = Window(dt.datetime(1971, 1, 1, tzinfo=dt.UTC), dt.datetime(2106, 1, 1, tzinfo=dt.UTC))
 
-WEIGHT = f"toInt128(round(if(inclusion = 0, 1, 1 / inclusion) * 1e{WEIGHT_PLACES}))"
-"""What a row stands for, in whole steps: 1 / the probability with which it was drawn, 1 where nobody said."""
 
+def chance_of(inclusion: str) -> str:
+    """The probability with which a row was drawn, 1 where nobody said.
+
+    Earlier versions stored smaller ones than the API takes now. In sums they count as the smallest.
+    """
+    return f"if({inclusion} = 0, 1, greatest({inclusion}, {SMALLEST_INCLUSION}))"
+
+
+CHANCE = chance_of("inclusion")
+STATED = "if(inclusion = 0, 1, inclusion)"
+"""The same as it was stored."""
+WEIGHT = f"toInt128(round(1 / {CHANCE} * 1e{WEIGHT_PLACES}))"
+"""What a row stands for, in whole steps: 1 / the probability with which it was drawn."""
 
 CLUSTER = {
     Clustering.AUTO: "cluster",
@@ -69,16 +81,23 @@ CLUSTER = {
 }
 
 
-def places_of(largest: float, *, weighted: bool = False) -> int:
+def places_of(largest: float, *, rarest: float | None = None) -> int:
     """How many decimal places values keep in sums, from a bound on them by size: 12, and more where all are tiny.
 
-    ``weighted``: values are multiplied by weights, which need room as well: some 10**12 for a chance of 1 in 1,000.
+    Args:
+        largest: the bound.
+        rarest: the least chance of a row, where values are multiplied by weights; None where they are not.
     """
     if largest <= 0:
         return USUAL_PLACES
     digits = math.ceil(math.log10(max(min(largest, LARGEST), SMALLEST)))
-    most = MOST_DIGITS - (WEIGHT_DIGITS if weighted else 0)
+    most = MOST_DIGITS - (0 if rarest is None else weight_digits(rarest))
     return min(max(USUAL_PLACES, USUAL_PLACES - 3 - digits), most - digits)
+
+
+def weight_digits(rarest: float) -> int:
+    """The digits that weights need, from the least chance of a row: 12, which does for 1 in 1,000, and more below."""
+    return max(WEIGHT_DIGITS, WEIGHT_PLACES + math.ceil(-math.log10(max(rarest, SMALLEST_INCLUSION))))
 
 
 def on_grid(value: str) -> str:
@@ -93,7 +112,8 @@ def sums(
 
     ``n`` rows with ``total`` and ``squares`` of their values times 10**places (squares: 10**2places), ``minimum``,
     ``maximum``; ``groups`` clusters with ``mm``, ``mx``, ``xx`` = sums of products of rows and total of each;
-    ``shared`` rows whose request has several scores of the name, ``drawn`` rows with an inclusion probability.
+    ``shared`` rows whose request has several scores of the name, ``drawn`` rows with an inclusion probability, of which
+    ``rarest`` is the least.
     Weighted, rows weigh 1 / probability times 10**WEIGHT_PLACES, ``m`` and ``x`` are weight and weighted value, and
     ``weights``, ``weighted`` and ``weights_squared`` are their sums over rows.
     """
@@ -108,11 +128,11 @@ def sums(
         f"SELECT {lead}sum(members) AS n, sum(summed) AS total, sum(squared) AS squares, min(low) AS minimum, "
         f"max(high) AS maximum, count() AS groups, sum(toInt256({m}) * {m}) AS mm, sum(toInt256({m}) * {x}) AS mx, "
         f"sum(toInt256({x}) * {x}) AS xx, sum(toInt128({m})) AS weights, sum({x}) AS weighted, "
-        f"sum({ww}) AS weights_squared, sum(several) AS shared, sum(chosen) AS drawn FROM ("
+        f"sum({ww}) AS weights_squared, sum(several) AS shared, sum(chosen) AS drawn, min(rare) AS rarest FROM ("
         f"SELECT {named}{CLUSTER[clustering]} AS g, count() AS members, "
         f"sum({on_grid('value')} AS q) AS summed, sum(toInt256(q) * q) AS squared, "
         f"min(value) AS low, max(value) AS high, {weighed}"
-        "countIf(shared) AS several, countIf(inclusion != 0) AS chosen "
+        f"countIf(shared) AS several, countIf(inclusion != 0) AS chosen, min({STATED}) AS rare "
         f"{current(statement, where)} GROUP BY {cell}g) {group}{f'ORDER BY {names}' if keys else ''}"
     )
 

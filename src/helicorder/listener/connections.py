@@ -23,6 +23,8 @@ from helicorder.errors import BodyTooSlow, MalformedBody, TooManyRequests
 log = structlog.get_logger()
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+Client = tuple[str, int]
+"""The address and the port of the other end."""
 Refuse = Callable[[Any, TooManyRequests, Any], Awaitable[None]]
 
 _LOOK_SECONDS = 1.0
@@ -52,15 +54,16 @@ class Connections:
         self._refuse = refuse
         self._port = port
         self._per_address = per_address
-        self._under_way: dict[str, set[tuple[str, int]]] = {}
+        self._under_way: dict[str, set[Client]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = tuple(scope["client"])
-        holder = holder_of(client[0])
+        address, port = scope["client"]
+        client = (address, int(port))  # which Granian gives as text
+        holder = holder_of(address)
         under_way = self._under_way.setdefault(holder, set())
         if 0 < self._per_address <= len(under_way):
             await self._refuse(scope, TooManyRequests(), send)
@@ -83,29 +86,51 @@ class Connections:
 
     def close_excess(self) -> None:
         """Close connections that carry no request, of each address that has more than it may, down to its bound."""
-        open_now: dict[str, list[tuple[tuple[str, int], int]]] = collections.defaultdict(list)
+        open_now: dict[str, list[tuple[Client, int]]] = collections.defaultdict(list)
         for client, number in _connections_to(self._port):
             open_now[holder_of(client[0])].append((client, number))
         for holder, held in open_now.items():
             excess = len(held) - self._per_address
-            under_way = self._under_way.get(holder, set())
-            idle = [(client, number) for client, number in held if client not in under_way] if excess > 0 else []
-            for client, number in idle[-excess:]:
+            if excess > 0:
+                closed = self._close_idle(holder, held, excess)
+                log.warning("connections_closed", address=holder, open=len(held), closed=closed)
+
+    def _close_idle(self, holder: str, held: list[tuple[Client, int]], most: int) -> int:
+        """Close up to ``most`` of an address's connections, the newest first; how many were closed."""
+        closed = 0
+        for client, number in reversed(held):
+            if closed == most:
+                break
+            # Asked at the last moment: a request may have begun since the connections were counted.
+            if client not in self._under_way.get(holder, ()):
                 _shut_down(client, number)
-            if idle:
-                log.warning("connections_closed", address=holder, open=len(held), closed=min(excess, len(idle)))
+                closed += 1
+        return closed
 
 
 class Body:
     """The ``receive`` of a request, with a bound on how long a body that is not complete is waited for.
 
     Only the waiting counts: a server that is slow to ask takes nothing from its caller's time.
+
+    Args:
+        length: bytes of the body; None where its end will say so.
+        grace: seconds to wait for a body of which nothing has come.
+        longest: seconds to wait for the next byte, however much has come.
     """
 
-    def __init__(self, receive: Callable[[], Awaitable[Any]], length: int | None) -> None:
+    def __init__(
+        self,
+        receive: Callable[[], Awaitable[Any]],
+        length: int | None,
+        *,
+        grace: float = _GRACE_SECONDS,
+        longest: float = _LONGEST_WAIT_SECONDS,
+    ) -> None:
         self._receive = receive
-        self._left = length  # None: the body's end will say so
-        self._seconds = _GRACE_SECONDS
+        self._left = length
+        self._seconds = grace
+        self._longest = longest
 
     async def __call__(self) -> Any:
         """The next message.
@@ -119,7 +144,7 @@ class Body:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            async with asyncio.timeout(min(self._seconds, _LONGEST_WAIT_SECONDS)):
+            async with asyncio.timeout(min(self._seconds, self._longest)):
                 message = await self._receive()
         except TimeoutError:
             raise BodyTooSlow from None
@@ -150,7 +175,7 @@ def _length_of(headers: list[tuple[bytes, bytes]]) -> int | None:
     return next((int(value) for name, value in headers if name == b"content-length"), None)
 
 
-def _connections_to(port: int) -> Iterator[tuple[tuple[str, int], int]]:
+def _connections_to(port: int) -> Iterator[tuple[Client, int]]:
     """((address, port) of the caller, number of the file) of every open connection to a port of ours."""
     for number in _open_files():
         with contextlib.suppress(OSError), _duplicate(number) as connection:
@@ -172,7 +197,7 @@ def _duplicate(number: int) -> socket.socket:
         raise
 
 
-def _shut_down(client: tuple[str, int], number: int) -> None:
+def _shut_down(client: Client, number: int) -> None:
     with contextlib.suppress(OSError), _duplicate(number) as connection:
         if connection.getpeername()[:2] == client:
             connection.shutdown(socket.SHUT_RDWR)

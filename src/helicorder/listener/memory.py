@@ -7,7 +7,6 @@ themselves.
 
 import asyncio
 import ctypes
-import gc
 from typing import Any
 
 import psutil
@@ -18,7 +17,6 @@ log = structlog.get_logger()
 _LOOK_SECONDS = 5.0
 # Giving back holds up the process, for 0.3 s after a flood of 600 MB: only what is worth it is asked for.
 _WORTH_GIVING_BACK = 64 * 1024 * 1024
-_YOUNG = 1  # the generations of objects that are not old yet
 
 
 class _Heap(ctypes.Structure):
@@ -39,26 +37,19 @@ async def give_back() -> None:
     if not (hasattr(library, "mallinfo2") and hasattr(library, "malloc_trim")):
         return
     library.mallinfo2.restype = _Heap
-    process = psutil.Process()
-    smallest = process.memory_info().rss
-    # What is not heap is in this difference, too: the least that was seen is what nobody can give back.
-    least_kept = smallest - _used(library)
+    # Memory outside of the heap is part of the difference, so only its growth counts.
+    least = _unused(library)
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        resident = process.memory_info().rss
-        smallest = min(smallest, resident)
-        if resident - smallest < _WORTH_GIVING_BACK:
-            continue
-        gc.collect(_YOUNG)  # an exception and its frames may hold the body of a request that is over
-        kept = resident - _used(library)
-        least_kept = min(least_kept, kept)
-        if kept - least_kept > _WORTH_GIVING_BACK:
+        before = _unused(library)
+        least = min(least, before)
+        if before - least > _WORTH_GIVING_BACK:
             await asyncio.to_thread(library.malloc_trim, 0)
-            left = process.memory_info().rss
-            least_kept = left - _used(library)
-            log.info("memory_given_back", bytes=resident - left)
+            least = _unused(library)
+            log.info("memory_given_back", bytes=before - least)
 
 
-def _used(library: Any) -> int:
+def _unused(library: Any) -> int:
+    """Resident bytes that the heap does not use."""
     heap: _Heap = library.mallinfo2()
-    return int(heap.uordblks + heap.hblkhd)
+    return int(psutil.Process().memory_info().rss - heap.uordblks - heap.hblkhd)

@@ -95,10 +95,13 @@ async def test_what_waits_to_be_read_is_bounded(rig: Rig, monkeypatch: pytest.Mo
     assert [call.status for call in calls] == [200] * 3
 
 
-async def test_closing_hands_on_what_is_not_read(rig: Rig) -> None:
-    """A server that stops records the calls whose bodies nobody has read yet."""
+async def test_closing_hands_on_what_is_not_read(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that stops records the calls whose bodies nobody has read yet, and waits for none for long."""
     await start(rig)
+    monkeypatch.setattr(module, "_CLOSE_SECONDS", 0.0)
     line = await rig.post(body=COMPLEX)
     await line.answer()
+    assert rig.loaded == []
     await rig.recorder.close()
-    await rig.recorded()
+    await rig.ingest.barrier()
+    assert [call.request_body for call in rig.loaded] == [None]

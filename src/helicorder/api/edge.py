@@ -10,7 +10,7 @@ from helicorder.api.head import with_head
 from helicorder.api.idempotency import is_replayed
 from helicorder.api.limits import Limits
 from helicorder.api.paths import mark_encoded_slashes
-from helicorder.api.strict_request import forget
+from helicorder.api.strict_request import release_shares
 
 PIECE_BYTES = 128 * 1024
 """Of an answer, what a reader must take within its patience: two kilobytes a second, at the default."""
@@ -74,6 +74,6 @@ def edge(app: ASGIApp, limits: Limits) -> ASGIApp:
             if not stalled:
                 raise
         finally:
-            forget(scope)
+            release_shares(scope)
 
     return at_edge

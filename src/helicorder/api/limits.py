@@ -17,6 +17,7 @@ class LimitStats(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         calls_unread: proxied calls that were recorded with something unknown, as their bodies are too complex to read.
         workers_killed: workers that took too long or too much memory to read a body, or died.
+        large_bodies: requests that hold large bodies now, of those received or of those sent.
         bodies_refused: requests refused because their organisation had too many large bodies in memory.
         exports: exports that are being read now.
         exports_refused: exports refused because too many were being read.
@@ -25,6 +26,7 @@ class LimitStats(msgspec.Struct, frozen=True, kw_only=True):
 
     calls_unread: int = 0
     workers_killed: int = 0
+    large_bodies: int = 0
     bodies_refused: int = 0
     exports: int = 0
     exports_refused: int = 0
@@ -54,6 +56,7 @@ class Limits:
         return LimitStats(
             calls_unread=calls_unread,
             workers_killed=self.pool.killed,
+            large_bodies=self.large_bodies.held,
             bodies_refused=self.large_bodies.refused,
             exports=self.exports.held,
             exports_refused=self.exports.refused,

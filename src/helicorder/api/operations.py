@@ -113,6 +113,7 @@ def _gauges(now: Facts) -> list[tuple[str, str, float]]:
         ("telemetry_prepared", "1 once the store has answered and its schema is current.", now.telemetry_prepared),
         ("engine_ready", "1 while the embedded engine answers; 1 for a remote store.", now.engine_ready is not False),
         ("calls_in_flight", "Proxied calls under way.", now.calls_in_flight),
+        ("large_bodies", "Requests that hold large bodies.", now.limits.large_bodies),
         ("exports", "Exports that are being read.", now.limits.exports),
     ]
 

@@ -14,7 +14,7 @@ SHARED_BYTES = 1024 * 1024
 """A larger body waits for a share before more of it is received."""
 MAX_VALUES = 100_000
 """Of a body that is decoded on the event loop; more would hold up everybody for longer than ten milliseconds."""
-_BODY, _TAKEN = "helicorder.body", "helicorder.taken"
+_TAKEN = "helicorder.taken"
 
 
 class StrictRequest(Request[Principal, str, State]):
@@ -29,13 +29,6 @@ class StrictRequest(Request[Principal, str, State]):
         if "undecoded" in handler.opt:
             return handler.opt["undecoded"]
         return decode(await self.body(), handler.parsed_data_field.annotation, most_values=MAX_VALUES)
-
-    async def body(self) -> bytes:
-        """The body, whole; kept until the request is answered, and no longer."""
-        if _BODY not in self.scope:
-            body = b"".join([part async for part in self.stream()])
-            self.scope[_BODY] = body  # type: ignore[literal-required]  # ours
-        return self.scope[_BODY]  # type: ignore[literal-required,no-any-return]  # ours
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes.
@@ -68,11 +61,7 @@ async def take_share(scope: Any, shares: Shares, org_id: str) -> None:
         taken[shares] = await shares.take(org_id)
 
 
-def forget(scope: Any) -> None:
-    """Let go of the body of a request that has been answered, and of the shares that it took.
-
-    A request refers to itself, so the collector finds it only after a while; a body must not wait for that.
-    """
-    scope.pop(_BODY, None)
+def release_shares(scope: Any) -> None:
+    """Give back the shares that a request took, which has been answered."""
     for share in scope.pop(_TAKEN, {}).values():
         share.release()

@@ -1,16 +1,14 @@
 """Scores of our own: as they are sent, as they are shown, and what they mean."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from helicorder.model.definition import Direction
-from helicorder.model.score import SMALLEST_INCLUSION, ScoreKind, Source, Target
+from helicorder.model.score import ScoreKind, Source, Target
 
 Value = bool | int | float | str
-Probability = Annotated[float, msgspec.Meta(extra_json_schema={"minimum": SMALLEST_INCLUSION, "maximum": 1})]
-"""Of being drawn. The bounds are documented here and checked by the server, which says more of them."""
 
 MAX_BATCH = 10_000
 MAX_BATCH_BYTES = 32 * 1024 * 1024
@@ -39,7 +37,7 @@ class ScoreInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     source: Source = Source.API
     author: str = ""
     judged_at: dt.datetime | None = None
-    inclusion: Probability | None = None
+    inclusion: float | None = None
 
 
 class BatchItem(ScoreInput, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

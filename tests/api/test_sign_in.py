@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for_all
 from typing import Any
 
 import pytest
@@ -219,21 +220,17 @@ def test_thirty_at_once_are_all_signed_in(product: Product) -> None:
 
 @pytest.mark.timed
 def test_a_flood_from_one_address_keeps_nobody_else_waiting(product: Product) -> None:
-    """Beside 60 sign-ins at once from one address, one from another, with a new device, takes a few seconds."""
-    flooded, mine = [person(product)[1] for _ in range(2)]
+    """While 40 sign-ins wait that came at once from one address, one from another is among the next few."""
+    flooding, mine = [person(product)[1] for _ in range(2)]
     here = {"X-Forwarded-For": next(_addresses)}
-    with ThreadPoolExecutor(60) as clients:
-        began = time.monotonic()
-        flood = [clients.submit(sign_in, product, {"name": flooded, "password": PASSWORD}, here) for _ in range(60)]
+    with ThreadPoolExecutor(40) as clients:
+        flood = [clients.submit(sign_in, product, {"name": flooding, "password": PASSWORD}, here) for _ in range(40)]
         while not any(attempt.done() for attempt in flood):
             time.sleep(0.01)
-        one = time.monotonic() - began
-        asked = time.monotonic()
+        before = sum(attempt.done() for attempt in flood)
         assert sign_in(product, {"name": mine, "password": PASSWORD}).status == 200
-        assert time.monotonic() - asked < max(3.0, 4 * one)
-        answers = [attempt.result() for attempt in flood]
-    assert {answer.status for answer in answers} <= {200, 503}
-    assert all(answer.headers["retry-after"] == "5" for answer in answers if answer.status == 503)
+        assert sum(attempt.done() for attempt in flood) - before < 10
+        wait_for_all(flood)
 
 
 def test_a_body_that_is_no_sign_in_is_not_held(product: Product) -> None:

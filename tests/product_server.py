@@ -99,7 +99,13 @@ class Product:
 
     def engine(self) -> psutil.Process:
         """The engine's process."""
-        return self.tree()[1]
+        return next(self._engines())
+
+    def _engines(self) -> Iterator[psutil.Process]:
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if "helicorder.engine.process" in process.cmdline():
+                    yield process
 
     def kill(self) -> None:
         """Kill -9 the whole tree."""
@@ -113,7 +119,7 @@ class Product:
         """Return once another engine has taken the place of one that was killed."""
         engine.wait(READY_SECONDS)
         deadline = time.monotonic() + READY_SECONDS
-        while len(self.tree()) < 2:
+        while not any(True for _ in self._engines()):
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.02)
         self.wait_ready()

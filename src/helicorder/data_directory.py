@@ -20,7 +20,7 @@ LOCK_NAME = "helicorder.lock"
 DYING_SECONDS = 5.0
 RETRY_SECONDS = 0.02
 CLOCK_SLACK_SECONDS = 2.0
-_OWN = ("control.lock", "control.sqlite*", "engine", "journal.sqlite*")
+_OWN = ("control.lock", "control.sqlite*", "engine", "journal.sqlite*", "reserve")
 _OTHERS = 0o077
 
 

@@ -11,6 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from helicorder.control import migration
+from helicorder.ingest import journal_file
 from helicorder.model.ids import new_id
 from helicorder.settings import PREFIX, SETTINGS
 from product_server import Product
@@ -45,7 +46,7 @@ def test_the_operations_page_has_it_all(product: Product) -> None:
     assert status["telemetry"]["schema_version"] > 0
     newest = str(ScriptDirectory(str(migration.MIGRATIONS)).get_current_head())
     assert (status["control"]["kind"], status["control"]["schema_version"]) == ("sqlite", newest)
-    assert status["journal"]["schema_version"] == 1
+    assert status["journal"]["schema_version"] == journal_file.SCHEMA_VERSION
     for part in ("journal", "telemetry", "control"):
         assert status[part]["bytes"] > 0
     assert status["disk"]["total_bytes"] > status["disk"]["free_bytes"] > 0

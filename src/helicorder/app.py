@@ -16,7 +16,6 @@ The path of a request, outermost first:
 
 import asyncio
 import contextlib
-import ctypes
 import datetime as dt
 import gc
 import os
@@ -55,7 +54,7 @@ from helicorder.gateway.upstream import Upstream
 from helicorder.ingest.ingest import Ingest
 from helicorder.jobs.retention import Sweeper
 from helicorder.listener.connections import Connections, Refuse
-from helicorder.listener.memory import give_back
+from helicorder.listener.memory import give_back, release_large_blocks
 from helicorder.listener.server import affordable_connections, make_server, refuse_taken_port, wait_until_listening
 from helicorder.observer import Observer
 from helicorder.providers.conversation.digest import digest_of
@@ -72,7 +71,6 @@ MIB = 1024 * 1024
 _LAST_REQUESTS_SECONDS = 2.0
 # Below twice the bytes at which writes are refused, and below these at least, what the engine writes is checked.
 _LOW_DISK_BYTES = 256 * MIB
-_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 
 
 class Application:
@@ -278,7 +276,7 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     async with running(settings) as (application, asgi, made_key):
         server = make_server(asgi, settings.host, settings.port, at_once)
         _spare_the_collector()
-        _give_memory_back()
+        release_large_blocks()
         stop = _on_signals(server.stop, application)
         serving = asyncio.create_task(server.serve(), name="serve")
         await wait_until_listening(serving, stop, settings.host, settings.port)
@@ -292,13 +290,6 @@ async def serve(settings: Settings, announce: Callable[[str, str | None], None])
     if not serving.done():
         os._exit(0)
     serving.result()  # a server that ended by itself says why
-
-
-def _give_memory_back() -> None:
-    # glibc keeps what was as large as something freed before, up to 32 MiB, for later: after one large body all others
-    # would come from a heap that never shrinks. A fixed threshold gives large pieces back when they are freed.
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MIB)
 
 
 def _spare_the_collector() -> None:

@@ -61,6 +61,9 @@ def check_segments(table: Locator, found: Any, columns: dict[int, tuple[str, ...
     """The rows of a table say what a breakdown says: segments, the rest, all; each number with its n and its ends."""
     expected = [*found["segments"], *([found["rest"]] if found["rest"] else []), found["total"]]
     expect(rows(table)).to_have_count(len(expected))
+    # The page shows the former answer until the new one is drawn, so its order is waited for.
+    for place, segment in enumerate(expected):
+        expect(rows(table).nth(place).locator("td").nth(1)).to_contain_text(f"{segment['n']:,}")
     shown = numbers(table)
     for place, segment in enumerate(expected):
         assert shown[place][0] == segment["n"]

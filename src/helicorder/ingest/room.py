@@ -74,20 +74,20 @@ class Room:
             units: in the order in which they came.
             waiting: how many bytes of an organisation wait for the store.
         """
-        left = min(self._journal_left, self._free - self._limits.min_free_bytes)
+        journal_left, disk_left = self._journal_left, self._free - self._limits.min_free_bytes
         taken: Counter[str] = Counter()
         reasons: list[str] = []
         for unit in units:
-            share = _SHARE * max(0, self._journal_left - sum(taken.values()))
-            if unit.size >= left:
+            if unit.size >= min(journal_left, disk_left):
                 reasons.append(NO_ROOM)
-            elif waiting(unit.org_id) + taken[unit.org_id] + unit.size > share:
+            elif waiting(unit.org_id) + taken[unit.org_id] + unit.size > _SHARE * journal_left:
                 reasons.append(NO_SHARE)
             elif unit.has_bodies and self.is_low:
                 reasons.append(NO_BODIES)
             else:
                 reasons.append("")
-                left -= unit.size
+                journal_left -= unit.size
+                disk_left -= unit.size
                 taken[unit.org_id] += unit.size
         return reasons
 

@@ -6,6 +6,7 @@ themselves.
 """
 
 import asyncio
+import contextlib
 import ctypes
 from typing import Any
 
@@ -19,6 +20,10 @@ _LOOK_SECONDS = 5.0
 _WORTH_GIVING_BACK = 64 * 1024 * 1024
 
 
+_LARGE_BLOCK_BYTES = 1024 * 1024
+_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+
+
 class _Heap(ctypes.Structure):
     """What glibc says of its heap: struct mallinfo2."""
 
@@ -29,6 +34,16 @@ class _Heap(ctypes.Structure):
             *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
         )
     )
+
+
+def release_large_blocks() -> None:
+    """Have glibc return each block of a megabyte or more to the system as soon as it is freed.
+
+    By itself glibc raises that size to that of the largest block freed so far, up to 32 MiB: after one large body, all
+    others would come from a heap that never shrinks.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
 
 
 async def give_back() -> None:

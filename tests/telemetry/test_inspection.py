@@ -8,7 +8,7 @@ import random
 import shutil
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -19,6 +19,7 @@ from helicorder.model.row import Row, Stamped
 from helicorder.providers.conversation.digest import digest_of
 from helicorder.telemetry.client import StatementError, Telemetry
 from helicorder.telemetry.inspection import Inspector
+from helicorder.telemetry.load import Loader
 from helicorder.telemetry.store import Keeper, Store
 from small_disks import fill, small_disk
 from telemetry.harness import call, edit, score
@@ -60,6 +61,41 @@ async def versions(telemetry: Telemetry, table: str) -> list[int]:
     return [row["version"] for row in rows]
 
 
+async def damage(telemetry: Telemetry, name: str) -> None:
+    """Empty a file of the part that holds the scores, as the engine does on a full disk."""
+    find = "SELECT path FROM system.parts WHERE active AND table = 'score_versions'"
+    [part] = await telemetry.query(find)
+    (pathlib.Path(part["path"]) / name).write_bytes(b"")
+
+
+class Cut(Loader):
+    """A loader whose first load succeeds and leaves a file of what it wrote empty."""
+
+    is_cut = False
+
+    async def load(self, batch: Sequence[Stamped]) -> None:
+        """Load, then damage what was loaded."""
+        await super().load(batch)
+        if not self.is_cut:
+            self.is_cut = True
+            await damage(self._telemetry, "columns.txt")
+
+
+@pytest.mark.parametrize("low", [True, False])
+async def test_a_load_with_little_room_does_not_pass_with_a_damaged_part(tmp_path: pathlib.Path, *, low: bool) -> None:
+    """With little room a load fails while a part of it is damaged; with plenty of room parts are not checked."""
+    batch = [Stamped(number, score(f"r{number}", "q", number)) for number in range(1, 30)]
+    async with opened(tmp_path, lambda: 128 * MIB if low else PLENTY) as (_, store):
+        store._loader = Cut(store.telemetry, digest_of)
+        if not low:
+            await store.load(batch)
+            return
+        with pytest.raises(StoreGap):
+            await store.load(batch)
+        await load_until_taken(store, batch)
+        assert await versions(store.telemetry, "score_versions") == [stamped.version for stamped in batch]
+
+
 @pytest.mark.parametrize("name", ["columns.txt", "checksums.txt", "data.cmrk4"])
 async def test_a_damaged_part_is_found_and_loaded_again(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -71,9 +107,7 @@ async def test_a_damaged_part_is_found_and_loaded_again(
         await store.load(batch)
         inspector = Inspector(lambda: 0, low_bytes=1, full_bytes=0, renew=engine.renew)
         await inspector.check_since(store.telemetry, 0)
-        find = "SELECT path FROM system.parts WHERE active AND table = 'score_versions'"
-        [part] = await store.telemetry.query(find)
-        (pathlib.Path(part["path"]) / name).write_bytes(b"")
+        await damage(store.telemetry, name)
         first = engine.pid
         with pytest.raises(StoreGap):
             await inspector.check_since(store.telemetry, 0)

@@ -10,14 +10,14 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 import structlog
 
-from helicorder.errors import JobFailed, TooComplex, Unavailable
-from helicorder.workers.jobs import Job, Outcome
+from helicorder.errors import TooComplex, Unavailable
+from helicorder.workers.jobs import Outcome, decode_outcome, encode_job
 from helicorder.workers.shares import Shares
 
 LARGE_BYTES = 256 * 1024
@@ -71,7 +71,7 @@ class Pool:
         with (await self._turns.take(org_id)).held():
             worker = self._idle.pop()
             doing = asyncio.get_running_loop().run_in_executor(
-                self._threads, worker.done, (function, arguments), self._seconds
+                self._threads, worker.done, function, arguments, self._seconds
             )
             try:
                 # The worker is busy until its job is over, even if nobody waits for it any more.
@@ -86,7 +86,9 @@ class Pool:
                 raise _because(error) from error
             finally:
                 self._idle.append(worker)
-        value: Value = _value(outcome, function.__name__)
+        if outcome.error is not None:
+            raise outcome.error(outcome.message)
+        value: Value = outcome.value
         return value
 
     async def close(self) -> None:
@@ -104,16 +106,6 @@ def _because(error: Exception) -> Exception:
     return TooComplex()
 
 
-def _value(outcome: Outcome, job: str) -> Any:
-    if outcome.problem is not None:
-        raise type(outcome.problem)(outcome.problem.message)  # the one that came would hold on to this frame
-    if outcome.failure == MemoryError.__name__:
-        raise TooComplex
-    if outcome.failure:
-        raise JobFailed(f"{job} failed with {outcome.failure}.")
-    return outcome.value
-
-
 class _Worker:
     """One process, or the place for one. `done` belongs to one thread at a time."""
 
@@ -127,23 +119,24 @@ class _Worker:
         """Of the process, if there is one."""
         return None if self._process is None else self._process.pid
 
-    def done(self, job: Job, seconds: float) -> Outcome:
-        """Do a job.
+    def done(self, function: Callable[..., Any], arguments: Sequence[object], seconds: float) -> Outcome:
+        """Have the process call a function.
 
         Raises:
             TimeoutError: it took too long.
             EOFError, OSError: the process died.
         """
+        job = encode_job(function, arguments)
         try:
             connection = self._connection or self._start()
-            connection.send(job)
+            connection.send_bytes(job)
             if not connection.poll(seconds):
                 raise TimeoutError
-            outcome: Outcome = connection.recv()
-            return outcome
+            outcome = connection.recv_bytes()
         except BaseException:
             self.clean_up()
             raise
+        return decode_outcome(function, outcome)
 
     def end(self) -> None:
         """End the process, from any thread: `done` then fails."""

@@ -13,8 +13,7 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from helicorder.errors import Problem
-from helicorder.workers.jobs import Job, Outcome
+from helicorder.workers.jobs import do
 
 NICENESS = 5
 _PR_SET_PDEATHSIG = 1
@@ -26,20 +25,8 @@ def main() -> None:
     gc.disable()  # a job's values are gone when it ends, and few are in circles
     with Connection(0) as server, contextlib.suppress(EOFError, OSError):
         while True:
-            outcome = _done(server.recv())
-            server.send(outcome)
-            del outcome
+            server.send_bytes(do(server.recv_bytes()))
             gc.collect()
-
-
-def _done(job: Job) -> Outcome:
-    function, arguments = job
-    try:
-        return Outcome(function(*arguments))
-    except Problem as problem:
-        return Outcome(problem=problem)
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the server must hear of it and the worker live on
-        return Outcome(failure=type(error).__name__)
 
 
 def _step_back(memory_bytes: int) -> None:

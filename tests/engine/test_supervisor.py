@@ -157,11 +157,12 @@ async def test_the_engine_dies_with_its_server_and_the_next_server_starts_at_onc
 @pytest.mark.timed
 async def test_a_second_engine_on_the_directory_is_refused(engine: Engine) -> None:
     """The refusal takes less than two seconds, names the living server and leaves its engine alone."""
-    began = time.monotonic()
+    # Tests beside this one shorten the supervisor's patience, which a busy machine may exceed before this test begins.
+    began, pid = time.monotonic(), engine.pid
     with pytest.raises(errors.DataDirectoryHeld, match=f"process {os.getpid()} "):
         await Engine.start(Path(engine._order.directory), memory_mb=512, threads=1)
     assert time.monotonic() - began < 2
-    assert (engine.ready, engine.restarts) == (True, 0)
+    assert (engine.ready, engine.pid) == (True, pid)
 
 
 async def test_a_directory_that_cannot_be_used_fails_the_start_with_a_reason(tmp_path: Path) -> None:
@@ -220,11 +221,11 @@ def children() -> list[psutil.Process]:
 
 async def test_signals_to_the_process_group_are_the_servers_business(engine: Engine, connect: Connect) -> None:
     """SIGINT and SIGTERM do not end the engine: its server decides."""
-    kill(engine, signal.SIGINT)
+    pid = kill(engine, signal.SIGINT)
     kill(engine, signal.SIGTERM)
     client = await connect(engine.url)
     assert await client.command("SELECT 1") == 1
-    assert engine.restarts == 0
+    assert engine.pid == pid
 
 
 def test_the_password_shows_nowhere_and_the_files_are_private(engine: Engine) -> None:
